@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { refreshPolicies } from "../domain/capabilities.ts";
+import type { Plan } from "../domain/plan.ts";
+import { faultModels } from "../domain/strike.ts";
+
+/** A campaign file, as people write it; `toPlan` writes the defaults out. `radrig schema campaign` prints it for editors. */
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "a name of a-z, 0-9 and -, at most 32 long");
+const oneOrMore = <T extends z.ZodType>(item: T) =>
+  z.union([item.transform((value) => [value]), z.array(item).min(1)]);
+
+const rungSchema = z.strictObject({
+  do: z.enum(["retry", "reset", "reload", "power-cycle"]),
+  tries: z.number().int().min(1).max(100).default(1),
+  timeoutMs: z.number().int().min(10).default(3_000),
+  offMs: z
+    .number()
+    .int()
+    .min(4_000, "rails rest at least 4000 ms: a shorter rest is dangerous")
+    .default(4_000),
+});
+
+const stopSchema = z
+  .strictObject({
+    strikes: z.number().int().min(1).optional(),
+    events: z.number().int().min(1).optional(),
+    fluencePerCm2: z.number().positive().optional(),
+    seconds: z.number().positive().optional(),
+    intervalWidth: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .optional()
+      .describe("full width of the nominal 95 % interval on the SDC vulnerability, from 10 events on"),
+  })
+  .refine((stop) => Object.keys(stop).length > 0, {
+    message: "give at least one rule: strikes, events, fluencePerCm2, seconds or intervalWidth",
+  });
+
+const common = {
+  dut: oneOrMore(name),
+  workload: oneOrMore(name),
+  temperatureC: oneOrMore(z.number().min(-60).max(150)).optional(),
+  refresh: z.enum(refreshPolicies).default("full"),
+  refreshEvery: z.number().int().min(1).default(1),
+  goldenEvery: z.number().int().min(1).default(50).describe("strikes or events between two golden re-checks"),
+  stop: stopSchema,
+};
+
+const injectionSchema = z.strictObject({
+  kind: z.literal("injection"),
+  ...common,
+  target: oneOrMore(name),
+  faultModel: oneOrMore(z.enum(faultModels)).default(["single-bit"]),
+});
+
+const beamSchema = z.strictObject({
+  kind: z.literal("beam"),
+  ...common,
+  beam: z.strictObject({
+    species: z.string(),
+    energyMeV: z.number().positive().nullable().default(null),
+    letMeVCm2PerMg: z.number().positive().nullable().default(null),
+    tiltDeg: z.number().min(0).max(89).default(0),
+    fluenceRelUncertainty1Sigma: z
+      .number()
+      .min(0)
+      .max(2)
+      .default(0.3)
+      .describe("30 % where nobody states one (ECSS-E-ST-10-12C 5.5)"),
+    fluenceSource: z.string().default("beam counter"),
+    doseRadSiPerFluence: z.number().positive().nullable().default(null).describe("rad(Si)·cm²"),
+  }),
+});
+
+export const campaignSchema = z.strictObject({
+  campaign: name,
+  title: z.string().default(""),
+  rig: z.string().optional().describe("rig file, relative to this one; --rig overrides it"),
+  seed: z.number().int().min(0).max(4294967295).default(1),
+  ladder: z
+    .array(rungSchema)
+    .min(1)
+    .default([
+      { do: "retry", tries: 1, timeoutMs: 1_000, offMs: 4_000 },
+      { do: "reset", tries: 2, timeoutMs: 3_000, offMs: 4_000 },
+      { do: "reload", tries: 1, timeoutMs: 3_000, offMs: 4_000 },
+      { do: "power-cycle", tries: 2, timeoutMs: 6_000, offMs: 4_000 },
+    ]),
+  blocks: z.array(z.discriminatedUnion("kind", [injectionSchema, beamSchema])).min(1),
+});
+export type CampaignFile = z.infer<typeof campaignSchema>;
+
+/** The plan a checked campaign file stands for; `seed` overrides the file's. */
+export function toPlan(file: CampaignFile, seed: number = file.seed): Plan {
+  return {
+    campaign: file.campaign,
+    title: file.title,
+    seed,
+    ladder: file.ladder,
+    blocks: file.blocks.map((block) => ({
+      kind: block.kind,
+      duts: block.dut,
+      workloads: block.workload,
+      targets: block.kind === "injection" ? block.target : [],
+      faultModels: block.kind === "injection" ? block.faultModel : [],
+      temperaturesC: block.temperatureC ?? [null],
+      refresh: block.refresh,
+      refreshEvery: block.refreshEvery,
+      goldenEvery: block.goldenEvery,
+      beam: block.kind === "beam" ? block.beam : null,
+      stop: {
+        strikes: block.stop.strikes ?? null,
+        events: block.stop.events ?? null,
+        fluencePerCm2: block.stop.fluencePerCm2 ?? null,
+        seconds: block.stop.seconds ?? null,
+        intervalWidth: block.stop.intervalWidth ?? null,
+      },
+    })),
+  };
+}

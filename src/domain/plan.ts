@@ -1,0 +1,66 @@
+import type { RefreshPolicy } from "./capabilities.ts";
+import type { BeamDescription } from "./exposure.ts";
+import type { FaultModel } from "./strike.ts";
+
+/** A campaign as data, checked and with every default written out. Its matrix is not unfolded: `campaign/` does that, lazily. */
+export interface Plan {
+  readonly campaign: string;
+  readonly title: string;
+  readonly seed: number;
+  readonly ladder: readonly Rung[];
+  readonly blocks: readonly Block[];
+}
+
+/** What to do with a board that does not answer, in order; the rung that cures names the effect. */
+export interface Rung {
+  readonly do: "retry" | "reset" | "reload" | "power-cycle";
+  readonly tries: number;
+  /** How long to wait for the board to be heard after the action. */
+  readonly timeoutMs: number;
+  /** Rails stay off this long; at least 4 s (a shorter rest is dangerous, ChipIR 2022). Only for `power-cycle`. */
+  readonly offMs: number;
+}
+
+/** A matrix of runs under one kind of exposure. Blocks follow one another; within a block each board works through its runs at its own pace. */
+export interface Block {
+  readonly kind: "injection" | "beam";
+  readonly duts: readonly string[];
+  readonly workloads: readonly string[];
+  /** Empty in a beam. */
+  readonly targets: readonly string[];
+  readonly faultModels: readonly FaultModel[];
+  /** null: leave the heater off. */
+  readonly temperaturesC: readonly (number | null)[];
+  readonly refresh: RefreshPolicy;
+  readonly refreshEvery: number;
+  readonly goldenEvery: number;
+  readonly beam: BeamDescription | null;
+  readonly stop: StopRules;
+}
+
+/** The first that is met ends the run. Null: no such rule. */
+export interface StopRules {
+  readonly strikes: number | null;
+  readonly events: number | null;
+  readonly fluencePerCm2: number | null;
+  readonly seconds: number | null;
+  /** Full width of the nominal 95 % interval on the SDC vulnerability, after at least 10 events. */
+  readonly intervalWidth: number | null;
+}
+
+/** One run of the matrix. Its number is its place in the unfolded plan, from 1, whatever became of the others. */
+export interface RunPlan {
+  readonly number: number;
+  readonly block: number;
+  readonly kind: "injection" | "beam";
+  readonly dut: string;
+  readonly workload: string;
+  readonly target: string | null;
+  readonly faultModel: FaultModel | null;
+  readonly temperatureC: number | null;
+  readonly refresh: RefreshPolicy;
+  readonly refreshEvery: number;
+  readonly goldenEvery: number;
+  readonly beam: BeamDescription | null;
+  readonly stop: StopRules;
+}

@@ -1,0 +1,101 @@
+import type { Exposure } from "./exposure.ts";
+import type { Effect, EndReason, Outcome, RunKind } from "./outcome.ts";
+
+/** `result.json`: what a journal amounts to. Made by `science/analyze.ts` from the journal alone. */
+export interface Result {
+  readonly schemaVersion: 1;
+  readonly tool: string;
+  readonly campaign: string;
+  readonly seed: number;
+  readonly emulated: boolean;
+  readonly rig: string;
+  readonly endReason: EndReason | "complete";
+  readonly segments: number;
+  readonly runs: readonly RunResult[];
+  /** Runs of like conditions taken together: the campaign's answer. */
+  readonly pooled: readonly PooledResult[];
+  readonly flags: readonly string[];
+}
+
+export interface RunResult {
+  readonly number: number;
+  readonly runKind: RunKind;
+  readonly dut: {
+    readonly name: string;
+    readonly model: string;
+    readonly serial: string;
+    readonly accelerator: string;
+  };
+  readonly workload: string;
+  readonly target: string | null;
+  readonly faultModel: string | null;
+  readonly refresh: { readonly policy: string; readonly every: number };
+  readonly temperatureC: {
+    readonly set: number | null;
+    readonly dieMean: number | null;
+    readonly dieMin: number | null;
+    readonly dieMax: number | null;
+  };
+  readonly exposure: Exposure;
+  readonly endReason: EndReason;
+  readonly segments: number;
+  readonly outcomes: OutcomeCounts;
+  readonly corrected: number;
+  readonly iterations: { readonly total: number; readonly clean: number; readonly computeSeconds: number };
+  readonly effects: Readonly<Partial<Record<Effect, number>>>;
+  readonly link: {
+    readonly frames: number;
+    readonly garbled: number;
+    readonly lost: number;
+    readonly bytesDropped: number;
+  };
+  readonly live: {
+    readonly elapsedSeconds: number;
+    readonly liveSeconds: number;
+    readonly deadSeconds: number;
+  };
+  readonly estimates: readonly Estimate[];
+  readonly flags: readonly string[];
+}
+
+export interface PrimaryRepeat {
+  readonly primary: number;
+  readonly repeat: number;
+}
+
+/** In a beam a harmless particle leaves no trace: `masked` is null there. */
+export type OutcomeCounts = Readonly<Record<Exclude<Outcome, "masked">, PrimaryRepeat>> & {
+  readonly masked: PrimaryRepeat | null;
+};
+
+export interface Estimate {
+  readonly outcome: "sdc" | "due" | Exclude<Outcome, "unattributed">;
+  readonly kind: "vulnerability" | "crossSection";
+  readonly value: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly confidence: number;
+  /** `clopper-pearson`, `garwood`. */
+  readonly method: string;
+  readonly unit: "1" | "cm2";
+  /** Events counted. */
+  readonly n: number;
+  readonly per: "device" | "bit";
+  readonly bits: number | null;
+  /** No event: `upper` is all that is known. */
+  readonly limitOnly: boolean;
+  /** Vulnerability with every unknown strike taken as masked, and as DUE; null for a cross-section. */
+  readonly unknownBounds: { readonly allMasked: number; readonly allDue: number } | null;
+}
+
+export interface PooledResult {
+  readonly runKind: RunKind;
+  readonly dut: string;
+  readonly workload: string;
+  readonly target: string | null;
+  readonly faultModel: string | null;
+  readonly runs: readonly number[];
+  readonly exposure: Exposure;
+  readonly outcomes: OutcomeCounts;
+  readonly estimates: readonly Estimate[];
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: "test/global-setup.ts",
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: process.env["CI"] ? ["default", "json"] : ["default"],
+    outputFile: { json: "artifacts/tests.json" },
+  },
+});
