@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { emulationSchema } from "../emulator/emulation-schema.ts";
 import { rigSchema } from "../rig/rig-schema.ts";
 
