@@ -67,6 +67,8 @@ export interface RunStart extends At {
   readonly segment: number;
   readonly runKind: RunKind;
   readonly plan: RunPlan;
+  /** The board's own name of the workload: `gemm-f32` where the plan says `gemm`. */
+  readonly workload: string;
   readonly dut: { readonly name: string } & Pick<
     Identity,
     "model" | "serial" | "firmware" | "accelerator" | "bootId" | "boots"

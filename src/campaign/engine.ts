@@ -1,0 +1,215 @@
+import type { Bench } from "../domain/capabilities.ts";
+import type { Clock } from "../domain/clock.ts";
+import { RigError } from "../domain/errors.ts";
+import type { EndReason } from "../domain/outcome.ts";
+import type { Plan, RunPlan } from "../domain/plan.ts";
+import type { Rec } from "../domain/records.ts";
+import { beamRun } from "./beam.ts";
+import { createConductor } from "./conductor.ts";
+import { injectionRun } from "./injection.ts";
+import type { Ended } from "./injection.ts";
+import { newMemory } from "./lane.ts";
+import type { Lane } from "./lane.ts";
+import type { Mailbox } from "./mailbox.ts";
+import { alone, merge } from "./merge.ts";
+import type { Batches } from "./merge.ts";
+import { prepare, soak } from "./prepare.ts";
+import type { Prepared } from "./prepare.ts";
+import { recover } from "./recover.ts";
+import { settle } from "./settle.ts";
+import type { CampaignSoFar } from "./so-far.ts";
+import { unfold } from "./unfold.ts";
+
+/**
+ *   plan ─unfold→ runs ─by board→ lanes ─merge→ batches of records → whoever asked
+ *
+ * The engine alone acts, and records are the only thing that leaves it. Asking for the next batch says that the last
+ * one is durable: only then does a lane acknowledge events to its board and go on.
+ */
+export interface EngineContext {
+  readonly clock: Clock;
+  /** Every run of one campaign in one beam shares its fluence scale; the id says which. */
+  readonly sessionId: string;
+  /** What the journal holds already; `freshCampaign` for a new one. */
+  readonly soFar: CampaignSoFar;
+  readonly commands: Mailbox;
+  /** Aborted: leave everything and go to the safe state at once. */
+  readonly signal: AbortSignal;
+}
+
+export async function* runCampaign(plan: Plan, bench: Bench, context: EngineContext): Batches {
+  const conductor = createConductor(context.clock);
+  const lanes = new Map<string, Lane>();
+  for (const name of new Set(plan.blocks.flatMap((block) => block.duts))) {
+    const station = bench.stations.get(name);
+    if (station === undefined)
+      throw new RigError("config", `the plan names board '${name}', which the rig does not have`);
+    lanes.set(name, {
+      name,
+      station,
+      clock: context.clock,
+      conductor,
+      signal: context.signal,
+      plan,
+      sessionId: context.sessionId,
+      othersAlive: () => bench.othersAlive(name),
+      memory: newMemory(),
+    });
+  }
+  const finished: Finished = { verdicts: [] };
+  const work = async function* (): Batches {
+    try {
+      yield* allBlocks(plan, [...lanes.values()], context, finished);
+    } finally {
+      context.commands.close();
+    }
+  };
+  try {
+    yield* merge([alone(conductor.commands(context.commands)), work()]);
+    yield [
+      {
+        type: "campaign_end",
+        tNs: context.clock.nowNs(),
+        ...verdict(finished, conductor.stopping(), context.signal),
+      },
+    ];
+  } finally {
+    await safeState(bench, context.signal.aborted);
+  }
+}
+
+interface Finished {
+  readonly verdicts: (Ended & { readonly run: number })[];
+  stoppedEarly?: boolean;
+}
+
+async function* allBlocks(
+  plan: Plan,
+  lanes: readonly Lane[],
+  context: EngineContext,
+  finished: Finished,
+): Batches {
+  const runs = [...unfold(plan)].filter((run) => !context.soFar.run(run.number).ended);
+  for (const lane of lanes)
+    if (runs.some((run) => run.dut === lane.name)) yield* alone(settle(lane, runs, context.soFar));
+  for (const block of plan.blocks.keys()) {
+    const mine = runs.filter((run) => run.block === block);
+    const work = lanes.map((lane) => {
+      const own = mine.filter((run) => run.dut === lane.name);
+      return alone(oneBoard(lane, own, context, finished));
+    });
+    // The beam strikes whatever is in it: boards are exposed one after another, each with its golden made in the dark.
+    if (plan.blocks[block]!.kind === "beam") for (const lane of work) yield* lane;
+    else yield* merge(work);
+  }
+}
+
+async function* oneBoard(
+  lane: Lane,
+  runs: readonly RunPlan[],
+  context: EngineContext,
+  finished: Finished,
+): AsyncGenerator<Rec, void> {
+  for (const run of runs) {
+    if (lane.conductor.stopping() || lane.signal.aborted) {
+      finished.stoppedEarly = true;
+      return;
+    }
+    if (lane.memory.dead) {
+      yield note(lane, run, `not begun: board '${lane.name}' was given up`);
+      finished.verdicts.push({ run: run.number, endReason: "dut_dead", detail: "" });
+      continue;
+    }
+    yield* soak(lane, run);
+    const prepared =
+      (await prepare(lane, run)) ?? (yield* recover(lane, run)).prepared ?? (await prepare(lane, run));
+    if (prepared === null) {
+      yield note(lane, run, `not begun: board '${lane.name}' could not be made ready`);
+      finished.verdicts.push({ run: run.number, endReason: "dut_dead", detail: "" });
+      continue;
+    }
+    const soFar = context.soFar.run(run.number);
+    yield runStart(lane, run, prepared, soFar.starts);
+    const ended: Ended = yield* (run.kind === "beam" ? beamRun : injectionRun)(lane, run, prepared, soFar);
+    finished.verdicts.push({ run: run.number, ...ended });
+    yield {
+      type: "run_end",
+      tNs: lane.clock.nowNs(),
+      run: run.number,
+      ...ended,
+      link: lane.station.dut.linkTotals(),
+    };
+    // A path that reaches nothing makes every "masked" of this campaign worthless.
+    if (ended.endReason === "self_check_masked")
+      context.commands.post({ verb: "stop", by: `self-check of run ${run.number}` });
+  }
+}
+
+function runStart(lane: Lane, run: RunPlan, prepared: Prepared, segment: number): Rec {
+  const { identity, loaded, golden } = prepared;
+  return {
+    type: "run_start",
+    tNs: lane.clock.nowNs(),
+    run: run.number,
+    segment,
+    runKind: run.kind,
+    workload: prepared.workload,
+    plan: run,
+    dut: {
+      name: lane.name,
+      model: identity.model,
+      serial: identity.serial,
+      firmware: identity.firmware,
+      accelerator: identity.accelerator,
+      bootId: lane.memory.bootId,
+      boots: identity.boots,
+    },
+    targets: loaded.targets,
+    format: loaded.format,
+    inputs: loaded.inputs,
+    outputs: loaded.outputs,
+    goldenDigest: golden.digest,
+    goldenCycles: golden.cycles,
+    budgetCycles: golden.budget,
+    stateDigest: loaded.stateDigest,
+    readBack: prepared.readBack,
+  };
+}
+
+function note(lane: Lane, run: RunPlan, text: string): Rec {
+  return { type: "note", tNs: lane.clock.nowNs(), run: run.number, level: "error", text };
+}
+
+/** Reasons that make a campaign other than complete, the gravest first. */
+const grave: readonly EndReason[] = [
+  "self_check_masked",
+  "golden_unstable",
+  "config_error",
+  "dut_dead",
+  "pulled_link",
+  "beam_lost",
+  "operator",
+];
+
+function verdict(
+  finished: Finished,
+  stopping: boolean,
+  signal: AbortSignal,
+): { readonly endReason: EndReason | "complete"; readonly detail: string } {
+  for (const endReason of grave) {
+    const run = finished.verdicts.find((ended) => ended.endReason === endReason);
+    if (run !== undefined) return { endReason, detail: `run ${run.run}: ${run.detail}` };
+  }
+  if (finished.stoppedEarly === true || signal.aborted)
+    return { endReason: "operator", detail: stopping ? "stopped by command" : "stopped at once" };
+  return { endReason: "complete", detail: "" };
+}
+
+/** Beam shut, heaters off. After an abort the rails go too: nobody is left who would notice a latch-up. */
+async function safeState(bench: Bench, railsToo: boolean): Promise<void> {
+  for (const { beam, thermal, supply } of bench.stations.values()) {
+    await beam?.close();
+    await thermal?.off();
+    if (railsToo) await supply?.off();
+  }
+}

@@ -1,0 +1,226 @@
+import type { EndReason, Outcome } from "../domain/outcome.ts";
+import type { RunPlan } from "../domain/plan.ts";
+import { randomStream } from "../domain/random.ts";
+import type { Rec, StrikeRec } from "../domain/records.ts";
+import { placeStrike } from "../domain/strike.ts";
+import type { Strike, TargetSpace } from "../domain/strike.ts";
+import { createJudge } from "./judge.ts";
+import type { Judge } from "./judge.ts";
+import type { Lane } from "./lane.ts";
+import type { Prepared } from "./prepare.ts";
+import { prepare } from "./prepare.ts";
+import { recover } from "./recover.ts";
+import type { RunSoFar } from "./so-far.ts";
+import { stopReason } from "./stop-rules.ts";
+import { strikeOnce } from "./strike-once.ts";
+import type { Struck } from "./strike-once.ts";
+
+/** Why a run ended, in a word of the closed list and a sentence. */
+export interface Ended {
+  readonly endReason: EndReason;
+  readonly detail: string;
+}
+
+/** Strikes that in a row could not be confirmed before the run is given up: the path, not the device, is at fault. */
+const unconfirmedInARow = 20;
+/** The self-check is no strike of the run's: its id is never one of theirs. */
+const selfCheckId = 0xffffffff;
+
+/**
+ * One injection run. Strike k is a pure function of (seed, run, k), starts from golden state, and is struck once:
+ * those in `soFar` stay struck, whichever process did it (law 3).
+ */
+export async function* injectionRun(
+  lane: Lane,
+  run: RunPlan,
+  first: Prepared,
+  soFar: RunSoFar,
+): AsyncGenerator<Rec, Ended> {
+  let prepared = first;
+  const space = prepared.loaded.targets.find((target) => target.name === run.target);
+  if (space === undefined) {
+    const names = prepared.loaded.targets.map((target) => target.name).join(", ");
+    return {
+      endReason: "config_error",
+      detail: `the board has no target '${String(run.target)}', only ${names}`,
+    };
+  }
+  const judge = createJudge(prepared.workload, prepared.loaded.format, prepared.loaded.inputs);
+  const proof = yield* selfCheck(lane, run, space, prepared, judge);
+  if (proof !== null) return proof;
+
+  const startNs = lane.clock.nowNs();
+  const counts = { ...soFar.counts };
+  let unconfirmed = 0;
+  let sinceGolden = 0;
+  let previous: StrikeRec | null = null;
+  for (let id = 1; ; id++) {
+    if (soFar.isDone(id)) continue;
+    const reason = stopReason(run.stop, {
+      ...counts,
+      fluencePerCm2: 0,
+      seconds: (lane.clock.nowNs() - startNs) / 1e9,
+    });
+    if (reason !== null) return { endReason: reason, detail: "" };
+    const waitedMs = await lane.conductor.waitWhilePaused();
+    if (waitedMs > 0) yield paused(lane, run, waitedMs);
+    if (lane.conductor.stopping() || lane.signal.aborted)
+      return { endReason: "operator", detail: "stopped by command" };
+
+    const random = randomStream(lane.plan.seed, "strike", run.number, id);
+    const strike = placeStrike(
+      random,
+      id,
+      space,
+      run.faultModel!,
+      prepared.loaded.inputs,
+      prepared.golden.cycles,
+    );
+    const struck: Struck = yield* strikeOnce(lane, run, strike, prepared, judge);
+    if (struck.interrupted) return { endReason: "operator", detail: "stopped at once" };
+    const record = recordOf(lane, run, strike, struck, previous);
+    yield record;
+    if (record.bootId !== null && record.event !== null)
+      await lane.station.dut.acknowledge(record.bootId, record.event);
+    previous = record;
+    counts.strikes++;
+    if (record.outcome !== null && record.confirmed) {
+      counts.confirmed++;
+      if (record.outcome !== "masked") counts.events++;
+      if (record.outcome === "sdcCritical" || record.outcome === "sdcTolerable") counts.sdc++;
+    }
+    unconfirmed = record.confirmed ? 0 : unconfirmed + 1;
+    if (unconfirmed >= unconfirmedInARow)
+      return {
+        endReason: "config_error",
+        detail: `${unconfirmed} strikes in a row were not confirmed: ${record.detail}`,
+      };
+    if (lane.memory.dead) return struck.linkGone ? pulledLink : deadBoard;
+    if (struck.prepared !== null) prepared = struck.prepared;
+    if (prepared.golden.digest !== first.golden.digest)
+      return { endReason: "golden_unstable", detail: "after a reload the golden output was another one" };
+    if (++sinceGolden >= run.goldenEvery) {
+      sinceGolden = 0;
+      if (!(yield* goldenCheck(lane, run))) {
+        const again = await prepare(lane, run);
+        if (again === null) yield* recover(lane, run);
+        if (!(yield* goldenCheck(lane, run)))
+          return { endReason: "golden_unstable", detail: "golden re-check failed twice" };
+      }
+    }
+  }
+}
+
+const deadBoard: Ended = { endReason: "dut_dead", detail: "the recovery ladder is spent" };
+const pulledLink: Ended = { endReason: "pulled_link", detail: "the link went away and did not come back" };
+
+/** The same path as every strike of the run, at a place known to be critical: a path that reaches nothing is found here. */
+async function* selfCheck(
+  lane: Lane,
+  run: RunPlan,
+  space: TargetSpace,
+  prepared: Prepared,
+  judge: Judge,
+): AsyncGenerator<Rec, Ended | null> {
+  const strike: Strike = { id: selfCheckId, target: space.name, ...space.selfCheck };
+  const struck: Struck = yield* strikeOnce(lane, run, strike, prepared, judge);
+  const pass = struck.outcome !== null && isCritical(struck.outcome);
+  yield {
+    type: "check",
+    tNs: lane.clock.nowNs(),
+    run: run.number,
+    check: "self_check",
+    target: space.name,
+    pass,
+    outcome: struck.outcome,
+    detail: pass
+      ? ""
+      : `a strike known to be critical came out ${struck.outcome ?? "unknown"}: ${struck.detail}`,
+  };
+  if (struck.interrupted) return { endReason: "operator", detail: "stopped at once" };
+  if (lane.memory.dead) return deadBoard;
+  if (pass) return null;
+  return {
+    endReason: "self_check_masked",
+    detail: `strikes do not reach '${space.name}' of board '${lane.name}': check the injector, its wiring and the target's name`,
+  };
+}
+
+function isCritical(outcome: Outcome): boolean {
+  return (
+    outcome === "sdcCritical" || outcome === "dueDetected" || outcome === "dueCrash" || outcome === "dueHang"
+  );
+}
+
+async function* goldenCheck(lane: Lane, run: RunPlan): AsyncGenerator<Rec, boolean> {
+  const reply = await lane.station.dut.checkGolden();
+  const pass = reply.kind === "ok" && reply.value.match;
+  yield {
+    type: "check",
+    tNs: lane.clock.nowNs(),
+    run: run.number,
+    check: "golden",
+    target: null,
+    pass,
+    outcome: null,
+    detail: reply.kind === "ok" ? reply.value.digest : reply.kind,
+  };
+  return pass;
+}
+
+function recordOf(
+  lane: Lane,
+  run: RunPlan,
+  strike: Strike,
+  struck: Struck,
+  previous: StrikeRec | null,
+): StrikeRec {
+  const outcome = struck.confirmed ? struck.outcome : null;
+  return {
+    type: "strike",
+    tNs: lane.clock.nowNs(),
+    run: run.number,
+    strike,
+    via: struck.via,
+    confirmed: struck.confirmed && outcome !== null,
+    outcome,
+    repeatOf: repeatOf(run, struck, previous),
+    effect: struck.effect,
+    evidence: struck.evidence,
+    event: struck.event,
+    bootId: struck.bootId,
+    dieC: struck.evidence?.dieC ?? null,
+    stratum: strike.target,
+    weight: 1,
+    sessionId: lane.sessionId,
+    detail: struck.detail,
+  };
+}
+
+/** Without a full refresh the state struck before is still there: an error on the same elements is that one, seen again (WL-4). */
+function repeatOf(run: RunPlan, struck: Struck, previous: StrikeRec | null): number | null {
+  if (run.refresh === "full" && run.refreshEvery === 1) return null;
+  if (
+    struck.evidence === null ||
+    previous === null ||
+    previous.evidence === null ||
+    struck.evidence.wrong === 0
+  )
+    return null;
+  const before = new Set(previous.evidence.elements.map((element) => element.index));
+  const same = struck.evidence.elements.some((element) => before.has(element.index));
+  return same ? (previous.repeatOf ?? previous.strike.id) : null;
+}
+
+function paused(lane: Lane, run: RunPlan, waitedMs: number): Rec {
+  const toNs = lane.clock.nowNs();
+  return {
+    type: "dead",
+    tNs: toNs,
+    run: run.number,
+    fromNs: toNs - waitedMs * 1e6,
+    toNs,
+    cause: "paused",
+    latencyMs: 0,
+  };
+}

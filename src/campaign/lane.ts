@@ -1,0 +1,184 @@
+import type { DutEvent, Station } from "../domain/capabilities.ts";
+import { nsPerMs, nsPerSecond } from "../domain/clock.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Plan } from "../domain/plan.ts";
+import type { Rec } from "../domain/records.ts";
+import type { Conductor } from "./conductor.ts";
+
+/** One board's way through its runs: what it needs from outside, and what it remembers between two steps. */
+export interface Lane {
+  readonly name: string;
+  readonly station: Station;
+  readonly clock: Clock;
+  readonly conductor: Conductor;
+  readonly signal: AbortSignal;
+  readonly plan: Plan;
+  readonly sessionId: string;
+  readonly othersAlive: () => Promise<boolean>;
+  readonly memory: LaneMemory;
+}
+
+export interface LaneMemory {
+  bootId: number;
+  /** When the board last gave a sign of life that could be read. */
+  lastGoodNs: number;
+  lastTelemetryNs: number;
+  linkClosed: boolean;
+  dead: boolean;
+  /** Clean and total iterations of the board's present `run` that are already in a record. */
+  countedTotal: number;
+  countedClean: number;
+  countedCycles: number;
+  clockKHz: number;
+  temperatureC: number | null | undefined;
+}
+
+export function newMemory(): LaneMemory {
+  return {
+    bootId: 0,
+    lastGoodNs: 0,
+    lastTelemetryNs: -nsPerSecond,
+    linkClosed: false,
+    dead: false,
+    countedTotal: 0,
+    countedClean: 0,
+    countedCycles: 0,
+    clockKHz: 1,
+    temperatureC: undefined,
+  };
+}
+
+/** What a run has to decide on; all else an event can be is made into records on the way. */
+export type Significant =
+  | Extract<DutEvent, { kind: "result" | "done" | "boot" | "heartbeat" }>
+  | { readonly kind: "silence"; readonly waitedMs: number };
+
+/** The next significant event, or silence after `deadlineMs`; yields the records of everything else that came before it. */
+export async function* listen(lane: Lane, run: number, deadlineMs: number): AsyncGenerator<Rec, Significant> {
+  const { memory, clock, station } = lane;
+  for (;;) {
+    const event = await station.dut.nextEvent(deadlineMs, lane.signal);
+    const tNs = clock.nowNs();
+    if (event.kind === "silence") return event;
+    switch (event.kind) {
+      case "link":
+        if (event.what === "closed") memory.linkClosed = true;
+        if (event.what === "reopened" || event.what === "moved") memory.linkClosed = false;
+        yield { type: "link", tNs, run, dut: lane.name, what: event.what, detail: event.detail };
+        break;
+      case "log":
+        yield { type: "note", tNs, run, level: event.level, text: `${lane.name}: ${event.text}` };
+        break;
+      case "overflow":
+        yield {
+          type: "note",
+          tNs,
+          run,
+          level: "error",
+          text: `${lane.name}: the board's event buffer was full, ${event.dropped} events were dropped`,
+        };
+        break;
+      case "ecc":
+        yield {
+          type: "note",
+          tNs,
+          run,
+          level: "info",
+          text: `${lane.name}: ECC of ${event.structure}: ${event.corrected} corrected, ${event.uncorrected} uncorrected`,
+        };
+        break;
+      case "heartbeat":
+        memory.lastGoodNs = tNs;
+        if (tNs - memory.lastTelemetryNs >= nsPerSecond) {
+          memory.lastTelemetryNs = tNs;
+          yield await telemetry(lane, run, event);
+        }
+        return event;
+      case "boot":
+        // A boot that a rung or a hello has met already; one nobody asked for is the caller's to judge.
+        if (event.bootId !== memory.bootId) return event;
+        yield bootRecord(lane, run, event, true);
+        break;
+      case "result":
+      case "done":
+        memory.lastGoodNs = tNs;
+        return event;
+    }
+  }
+}
+
+export function bootRecord(
+  lane: Lane,
+  run: number,
+  event: Extract<DutEvent, { kind: "boot" }>,
+  expected: boolean,
+): Rec {
+  return {
+    type: "boot",
+    tNs: lane.clock.nowNs(),
+    run,
+    dut: lane.name,
+    bootId: event.bootId,
+    boots: event.boots,
+    cause: event.cause,
+    expected,
+    eventsLostAtMost: event.lostAtMost,
+  };
+}
+
+async function telemetry(
+  lane: Lane,
+  run: number,
+  event: Extract<DutEvent, { kind: "heartbeat" }>,
+): Promise<Rec> {
+  const rail = await lane.station.supply?.read();
+  return {
+    type: "telemetry",
+    tNs: lane.clock.nowNs(),
+    run,
+    dut: lane.name,
+    state: event.state,
+    iteration: event.iteration,
+    clean: event.clean,
+    dieC: event.dieC,
+    throttle: event.throttle,
+    boots: event.boots,
+    rail: rail?.kind === "ok" ? rail.value : null,
+    link: lane.station.dut.linkTotals(),
+  };
+}
+
+/** Iterations finished since the last record of them; the counters are the board's own, of its present `run`. */
+export function iterationsRecord(
+  lane: Lane,
+  run: number,
+  seen: { readonly total: number; readonly clean: number; readonly cycles: number },
+): Rec | null {
+  const { memory } = lane;
+  const total = seen.total - memory.countedTotal;
+  const clean = seen.clean - memory.countedClean;
+  const cycles = seen.cycles - memory.countedCycles;
+  if (total <= 0) return null;
+  memory.countedTotal = seen.total;
+  memory.countedClean = seen.clean;
+  memory.countedCycles = seen.cycles;
+  return {
+    type: "iterations",
+    tNs: lane.clock.nowNs(),
+    run,
+    total,
+    clean: Math.max(0, clean),
+    computeSeconds: Math.max(0, cycles) / (memory.clockKHz * 1000),
+  };
+}
+
+/** The board's counters start again with each of its runs. */
+export function forgetIterations(memory: LaneMemory): void {
+  memory.countedTotal = 0;
+  memory.countedClean = 0;
+  memory.countedCycles = 0;
+}
+
+export function msSince(clock: Clock, fromNs: number): number {
+  return (clock.nowNs() - fromNs) / nsPerMs;
+}

@@ -1,0 +1,127 @@
+import type { Golden, Identity, Loaded, ReadBack, Reply } from "../domain/capabilities.ts";
+import { nsPerSecond } from "../domain/clock.ts";
+import { RigError } from "../domain/errors.ts";
+import type { RunPlan } from "../domain/plan.ts";
+import type { Rec } from "../domain/records.ts";
+import type { Lane } from "./lane.ts";
+
+/** A board made ready for a run: known by name, loaded, its golden output made and found stable. */
+export interface Prepared {
+  readonly identity: Identity;
+  readonly workload: string;
+  readonly loaded: Loaded;
+  readonly golden: Golden;
+  readonly readBack: ReadBack | null;
+}
+
+/** Elements reported per result, and how often golden must come out alike. */
+const elementsReported = 10;
+const goldenTimes = 3;
+
+/** Loads the run's workload and makes its golden output; null: the board does not do it (silence, or state it cannot leave). */
+export async function prepare(lane: Lane, run: RunPlan): Promise<Prepared | null> {
+  const { dut } = lane.station;
+  const identity = valueOf(await dut.identify(lane.signal));
+  if (identity === null) return null;
+  lane.memory.bootId = identity.bootId;
+  const workload = workloadFor(run, identity);
+  const request = {
+    workload,
+    seed: lane.plan.seed,
+    refresh: run.refresh,
+    every: run.refreshEvery,
+    elements: elementsReported,
+  };
+  let load = await dut.load(request);
+  if (load.kind === "refused" && load.reason === "busy") {
+    await dut.stop();
+    load = await dut.load(request);
+  }
+  const loaded = valueOf(load);
+  if (loaded === null) return null;
+  const made = await dut.makeGolden(goldenTimes);
+  if (made.kind === "refused" && made.reason === "golden-unstable")
+    throw new RigError(
+      "golden_unstable",
+      `board '${lane.name}', workload '${workload}': ${goldenTimes} golden runs differ; use a deterministic kernel, and no beam while golden is made`,
+    );
+  const golden = valueOf(made);
+  if (golden === null) return null;
+  const readBack = valueOf(await dut.readBack());
+  if (readBack !== null) lane.memory.clockKHz = Math.max(1, readBack.clockKHz);
+  lane.memory.lastGoodNs = lane.clock.nowNs();
+  return { identity, workload, loaded, golden, readBack };
+}
+
+/** The plan names a workload, the board its formats: `gemm` is `gemm-f32` on a float32 board. */
+function workloadFor(run: RunPlan, identity: Identity): string {
+  const found = identity.workloads.find(
+    (name) => name === run.workload || name.startsWith(`${run.workload}-`),
+  );
+  if (found !== undefined) return found;
+  throw new RigError(
+    "config",
+    `run ${run.number}: board '${run.dut}' offers ${identity.workloads.join(", ") || "no workload"}, not '${run.workload}'`,
+  );
+}
+
+const toleranceC = 1;
+const slopeCPerS = 0.2;
+const windowS = 5;
+const longestS = 1800;
+
+/** Heats or cools and waits until the load sensor stands still: |T − set| ≤ 1 °C and |dT/dt| ≤ 0.2 °C/s over 5 s (TH-3). */
+export async function* soak(lane: Lane, run: RunPlan): AsyncGenerator<Rec, void> {
+  const { thermal } = lane.station;
+  const { clock, memory } = lane;
+  if (memory.temperatureC === run.temperatureC) return;
+  if (run.temperatureC === null) {
+    if (memory.temperatureC !== undefined) await thermal?.off();
+    memory.temperatureC = null;
+    return;
+  }
+  if (thermal === null)
+    throw new RigError(
+      "config",
+      `run ${run.number}: ${run.temperatureC} °C is asked, but station '${lane.name}' has no thermal device in the rig file`,
+    );
+  if ((await thermal.set(run.temperatureC)).kind !== "ok")
+    throw new RigError(
+      "instrument",
+      `run ${run.number}: the heater of '${lane.name}' did not take ${run.temperatureC} °C`,
+    );
+  const from = clock.nowNs();
+  let stableSince: number | null = null;
+  let last: { readonly tNs: number; readonly c: number } | null = null;
+  while (!lane.signal.aborted) {
+    const reading = await thermal.read();
+    const tNs = clock.nowNs();
+    if (reading.kind === "ok") {
+      const c = reading.value.objectC;
+      const slope =
+        last === null || tNs <= last.tNs ? Infinity : Math.abs(c - last.c) / ((tNs - last.tNs) / nsPerSecond);
+      const still = Math.abs(c - run.temperatureC) <= toleranceC && slope <= slopeCPerS;
+      stableSince = still ? (stableSince ?? tNs) : null;
+      last = { tNs, c };
+      if (stableSince !== null && tNs - stableSince >= windowS * nsPerSecond) break;
+    }
+    if (tNs - from > longestS * nsPerSecond)
+      throw new RigError(
+        "instrument",
+        `run ${run.number}: '${lane.name}' did not settle at ${run.temperatureC} °C within ${longestS} s (last read ${last?.c.toFixed(1) ?? "nothing"} °C)`,
+      );
+    await clock.sleep(1000, lane.signal);
+  }
+  memory.temperatureC = run.temperatureC;
+  yield {
+    type: "note",
+    tNs: clock.nowNs(),
+    run: run.number,
+    level: "info",
+    text: `${lane.name}: stable at ${run.temperatureC} °C after ${((clock.nowNs() - from) / nsPerSecond).toFixed(0)} s`,
+  };
+}
+
+export function valueOf<T>(reply: Reply<T>): T | null {
+  return reply.kind === "ok" ? reply.value : null;
+}

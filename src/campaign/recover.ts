@@ -1,0 +1,129 @@
+import type { Identity, ResetCause } from "../domain/capabilities.ts";
+import type { Effect } from "../domain/outcome.ts";
+import type { Rung, RunPlan } from "../domain/plan.ts";
+import type { Rec } from "../domain/records.ts";
+import type { Lane } from "./lane.ts";
+import { msSince } from "./lane.ts";
+import { prepare, valueOf } from "./prepare.ts";
+import type { Prepared } from "./prepare.ts";
+
+/** How a board came back. `prepared` is null where nothing had to be loaded again, or where it did not come back. */
+export interface Recovery {
+  readonly cure: "retry" | "self" | "reset" | "reload" | "power-cycle" | null;
+  readonly prepared: Prepared | null;
+  /** Cause of the boot it made by itself, where it made one. */
+  readonly bootCause: ResetCause | null;
+}
+
+/** The effect a cure names (docs/vocabulary.md): the lowest rung that worked; a retry that cures is no SEFI. */
+export function effectOf(cure: Recovery["cure"]): Effect | null {
+  switch (cure) {
+    case "self":
+      return "sefi_self";
+    case "reset":
+      return "sefi_reset";
+    case "reload":
+      return "sefi_reload";
+    case "power-cycle":
+      return "sefi_power";
+    case "retry":
+    case null:
+      return null;
+  }
+}
+
+/**
+ * Climbs the plan's ladder until the board answers and works, one record a rung; after the last it gives the board up.
+ * A board that rebooted by itself needs loading only: that is `self`, whatever rung noticed it.
+ */
+export async function* recover(
+  lane: Lane,
+  run: RunPlan,
+  from: Rung["do"] = "retry",
+): AsyncGenerator<Rec, Recovery> {
+  const bootBefore = lane.memory.bootId;
+  const start = lane.plan.ladder.findIndex((rung) => rung.do === from);
+  for (const rung of lane.plan.ladder.slice(Math.max(0, start))) {
+    for (let attempt = 1; attempt <= rung.tries && !lane.signal.aborted; attempt++) {
+      const acted = await act(lane, rung);
+      const identity = acted.possible ? await waitForBoard(lane, rung.timeoutMs) : null;
+      const recovery = identity === null ? null : await restore(lane, run, rung, identity, bootBefore);
+      yield {
+        type: "rung",
+        tNs: lane.clock.nowNs(),
+        run: run.number,
+        dut: lane.name,
+        rung: rung.do,
+        attempt,
+        cured: recovery !== null,
+        detail:
+          acted.detail +
+          (recovery === null ? "" : recovery.cure === "self" ? "; it had rebooted by itself" : ""),
+      };
+      if (recovery !== null) return recovery;
+      if (!acted.possible) break;
+    }
+  }
+  lane.memory.dead = !lane.signal.aborted;
+  yield {
+    type: "rung",
+    tNs: lane.clock.nowNs(),
+    run: run.number,
+    dut: lane.name,
+    rung: "give-up",
+    attempt: 1,
+    cured: false,
+    detail: "the ladder is spent: the board is left out of this campaign",
+  };
+  return { cure: null, prepared: null, bootCause: null };
+}
+
+/** Does what the rung says. Not possible: this bench has nothing to do it with. */
+async function act(lane: Lane, rung: Rung): Promise<{ readonly possible: boolean; readonly detail: string }> {
+  const { dut, supply } = lane.station;
+  switch (rung.do) {
+    case "retry":
+    case "reload":
+      return { possible: true, detail: `asked again for up to ${rung.timeoutMs} ms` };
+    case "reset": {
+      const reply = await dut.reset();
+      return { possible: true, detail: `reset ${reply.kind === "ok" ? "answered" : "not answered"}` };
+    }
+    case "power-cycle": {
+      if (supply === null) return { possible: false, detail: "no supply on this station" };
+      const off = valueOf(await supply.off());
+      await lane.clock.sleep(rung.offMs, lane.signal);
+      const on = valueOf(await supply.on());
+      const verified = off !== null && !off.on && on?.on === true;
+      return {
+        possible: true,
+        detail: `off for ${rung.offMs} ms, ${verified ? "read back off and on" : "not verified"}`,
+      };
+    }
+  }
+}
+
+async function waitForBoard(lane: Lane, timeoutMs: number): Promise<Identity | null> {
+  const from = lane.clock.nowNs();
+  while (!lane.signal.aborted) {
+    const identity = valueOf(await lane.station.dut.identify(lane.signal));
+    if (identity !== null || msSince(lane.clock, from) >= timeoutMs) return identity;
+    await lane.clock.sleep(50, lane.signal);
+  }
+  return null;
+}
+
+async function restore(
+  lane: Lane,
+  run: RunPlan,
+  rung: Rung,
+  identity: Identity,
+  bootBefore: number,
+): Promise<Recovery | null> {
+  const rebooted = identity.bootId !== bootBefore;
+  if (!rebooted && rung.do === "retry") return { cure: "retry", prepared: null, bootCause: null };
+  const prepared = await prepare(lane, run);
+  if (prepared === null) return null;
+  const bySelf = rebooted && (rung.do === "retry" || rung.do === "reload");
+  return { cure: bySelf ? "self" : rung.do, prepared, bootCause: bySelf ? identity.cause : null };
+}

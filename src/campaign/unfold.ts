@@ -1,0 +1,33 @@
+import type { Block, Plan, RunPlan } from "../domain/plan.ts";
+
+/** The runs of a plan in order, numbered from 1: a run keeps its number whatever becomes of the others (REC-3). Lazy. */
+export function* unfold(plan: Plan): Generator<RunPlan> {
+  let number = 0;
+  for (const [index, block] of plan.blocks.entries()) {
+    for (const run of runsOf(block)) yield { ...run, number: ++number, block: index };
+  }
+}
+
+/** Temperature varies slowest: heating takes longer than anything else. */
+function* runsOf(block: Block): Generator<Omit<RunPlan, "number" | "block">> {
+  const targets = block.kind === "injection" ? block.targets : [null];
+  const faultModels = block.kind === "injection" ? block.faultModels : [null];
+  for (const temperatureC of block.temperaturesC)
+    for (const dut of block.duts)
+      for (const workload of block.workloads)
+        for (const target of targets)
+          for (const faultModel of faultModels)
+            yield {
+              kind: block.kind,
+              dut,
+              workload,
+              target,
+              faultModel,
+              temperatureC,
+              refresh: block.refresh,
+              refreshEvery: block.refreshEvery,
+              goldenEvery: block.goldenEvery,
+              beam: block.beam,
+              stop: block.stop,
+            };
+}
