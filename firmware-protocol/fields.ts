@@ -35,8 +35,10 @@ function unsigned(name: string, max: number): FieldType<number> {
 export const u16 = unsigned("u16", 0xffff);
 export const u24 = unsigned("u24", 0xffffff);
 export const u32 = unsigned("u32", 0xffffffff);
-/** 40 bits: 12 days of device cycles at 1 MHz, 34 years of milliseconds. */
+/** 40 bits: 34 years of milliseconds; the cycles of one iteration. */
 export const u40 = unsigned("u40", 0xffffffffff);
+/** The largest whole numbers a double holds exactly: 104 days of device cycles at 1 GHz, any fluence. */
+export const u53 = unsigned("u53", Number.MAX_SAFE_INTEGER);
 
 /** Signed, for milli-degrees: -2147483648 .. 2147483647, no `-0`. */
 export const i32: FieldType<number> = {
@@ -71,6 +73,9 @@ export const hex16: FieldType<string> = pattern("hex16", /^[0-9a-f]{16}$/);
 
 /** A name: 1 to 32 of `a-z 0-9 . _ -`, upper case too in serial numbers; starts with a letter or digit. */
 export const token: FieldType<string> = pattern("token", /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/);
+
+/** A token of at most 20, where several stand in one line. */
+export const token20: FieldType<string> = pattern("token20", /^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$/);
 
 /** Free text, percent-encoded: letters, digits and `. _ : / + -` stand for themselves, every other byte is `%hh`. At most 120 on the wire. */
 export const text: FieldType<string> = {
@@ -110,12 +115,38 @@ function pattern(name: string, expression: RegExp): FieldType<string> {
 /** One of a closed list of words. */
 export function oneOf<const T extends string>(...words: readonly T[]): FieldType<T> {
   return {
-    name: words.join("|"),
+    name: `one of ${words.join(", ")}`,
     parse: (wire) => words.find((word) => word === wire),
     print: (value) => {
       if (!words.includes(value)) throw new RangeError(`'${value}' is not one of ${words.join(", ")}`);
       return value;
     },
+  };
+}
+
+/** The same values under a name of their own. */
+export function named<T>(name: string, type: FieldType<T>): FieldType<T> {
+  return { ...type, name };
+}
+
+/** A set of words, each spelled by its letter, in the order given here; the empty set is `-`. */
+export function lettersOf<const W extends string>(
+  name: string,
+  words: Readonly<Record<string, W>>,
+): FieldType<readonly W[]> {
+  const letters = Object.keys(words);
+  const print = (values: readonly W[]): string => {
+    for (const value of values)
+      if (!Object.values(words).includes(value)) throw new RangeError(`'${value}' is not one of ${name}`);
+    return letters.filter((letter) => values.includes(words[letter]!)).join("") || "-";
+  };
+  return {
+    name,
+    parse: (wire) => {
+      const values = letters.filter((letter) => wire.includes(letter)).map((letter) => words[letter]!);
+      return print(values) === wire ? values : undefined;
+    },
+    print,
   };
 }
 

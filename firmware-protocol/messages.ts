@@ -13,21 +13,33 @@ import {
   hex16,
   hex8,
   i32,
+  lettersOf,
   listOf,
+  named,
   oneOf,
   score,
   text,
   token,
+  token20,
   u16,
   u24,
   u32,
   u40,
+  u53,
 } from "./fields.ts";
 import type { Field } from "./fields.ts";
 
 export const protocolVersion = 1;
 export const maxLineBytes = 255;
 
+const capabilities = lettersOf("capabilities", {
+  r: "run",
+  s: "strike",
+  i: "inject",
+  h: "heat",
+  p: "rail",
+  b: "beam",
+});
 const re = field("re", u32);
 const event = field("ev", u32);
 const iteration = field("it", u32);
@@ -96,15 +108,15 @@ const answers = {
   "hello-ok": {
     re,
     protocol: field("v", u16),
-    model: field("model", token),
-    serial: field("serial", token),
-    firmware: field("fw", token),
-    accelerator: field("acc", token),
+    model: field("model", token20),
+    serial: field("serial", token20),
+    firmware: field("fw", token20),
+    accelerator: field("acc", token20),
     boots: field("boots", u32),
     cause,
     event,
     dropped: field("drop", u32),
-    capabilities: field("cap", listOf(oneOf("run", "strike", "inject", "heat", "rail", "beam"), 6)),
+    capabilities: field("cap", capabilities),
   },
   "workloads-ok": { re, workloads: field("w", listOf(token, 5)) },
   "status-ok": {
@@ -157,10 +169,10 @@ const answers = {
     milliV: field("mv", u32),
     milliA: field("ma", u32),
     shutterOpen: field("open", flag),
-    fluencePerCm2: field("flu", u40),
-    fluxPerCm2PerSecond: field("flux", u40),
+    fluencePerCm2: field("flu", u53),
+    fluxPerCm2PerSecond: field("flux", u53),
   },
-  refused: { re, command: field("cmd", token), reason: field("why", oneOf(...refusals)) },
+  refused: { re, command: field("cmd", token), reason: field("why", named("reason", oneOf(...refusals))) },
 } as const;
 
 const events = {
@@ -189,7 +201,7 @@ const events = {
     why: field("why", oneOf("finished", "stopped", "lease", "trap")),
     iterations: field("n", u32),
     clean: field("clean", u32),
-    cycles: field("cyc", u40),
+    cycles: field("cyc", u53),
   },
   ecc: { event, structure: field("in", token), corrected: field("fix", u32), uncorrected: field("bad", u32) },
   overflow: { event, dropped: field("drop", u32) },
@@ -207,7 +219,7 @@ const telemetry = {
     boots: field("boots", u32),
     temperatureMilliC,
     throttle,
-    cycles: field("cyc", u40),
+    cycles: field("cyc", u53),
   },
 } as const;
 
