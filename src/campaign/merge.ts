@@ -15,10 +15,8 @@ export async function* alone(lane: AsyncGenerator<Rec, void>): Batches {
  * A lane is asked for its next record only after its last one was taken by the consumer: `yield` returns when the
  * record is safe. That is how a campaign knows what it may acknowledge, without calling back (group commit comes free).
  */
-export async function* merge(
-  lanes: readonly AsyncGenerator<Rec, void>[],
-): AsyncGenerator<readonly Rec[], void> {
-  const ready: { lane: AsyncGenerator<Rec, void>; rec: Rec }[] = [];
+export async function* merge(lanes: readonly Batches[]): Batches {
+  const ready: { readonly lane: Batches; readonly batch: readonly Rec[] }[] = [];
   let open = lanes.length;
   let failure: { error: unknown } | null = null;
   let wake: () => void = () => undefined;
