@@ -1,0 +1,76 @@
+import type { LiveAccount } from "./live-time.ts";
+import { confirmedStrikes, primaries, primaryEvents } from "./so-far.ts";
+import type { CampaignState, RunTally } from "./state.ts";
+
+/** What a reader of a result must know before he trusts it: flag → why it stands there. */
+export const flagMeanings = {
+  "dead>20%": "more than 20 % of the run was dead time: lower the flux (ESCC 25100)",
+  "dead>10%": "more than 10 % of the run was dead time",
+  "mu>0.5": "more than 0.5 events per observation window: two upsets often count as one",
+  "mu>0.1": "more than 0.1 events per observation window: some upsets count as one",
+  throttled: "the board throttled its clock",
+  no_control: "no control run of this board with the beam off, or on with the board idle",
+  "unknown>1%": "more than 1 % of the strikes have no outcome of their own: look at the bounds",
+  bytes_dropped: "bytes of this link were beyond the capture quota or the line guard",
+  grouped_strikes: "state was not restored after every strike: strikes may have met",
+  weighted: "strikes carry weights that these counts leave out",
+  events_lost: "the board lost events in a reset: counts are lower bounds",
+  counter_restarted: "the beam counter was restarted within the run",
+  doubled_records: "an event stood in the journal twice and was counted once",
+  check_failed: "a golden or functional check failed",
+  not_pooled: "strikes did not reach the target, or golden was unstable: left out of the pooled results",
+} as const;
+export type Flag = keyof typeof flagMeanings;
+
+export function runFlags(run: RunTally, account: LiveAccount, controlled: boolean): Flag[] {
+  const flags: Flag[] = [];
+  const dead = account.elapsedSeconds > 0 ? account.deadSeconds / account.elapsedSeconds : 0;
+  if (dead > 0.2) flags.push("dead>20%");
+  else if (dead > 0.1) flags.push("dead>10%");
+  const mu = pileUp(run);
+  if (mu > 0.5) flags.push("mu>0.5");
+  else if (mu > 0.1) flags.push("mu>0.1");
+  if (run.throttled) flags.push("throttled");
+  if (run.start.runKind === "beam" && !controlled) flags.push("no_control");
+  if (unknownShare(run) > 0.01) flags.push("unknown>1%");
+  if (run.link.bytesDropped > 0) flags.push("bytes_dropped");
+  if (run.start.runKind === "injection" && !isolated(run)) flags.push("grouped_strikes");
+  if (run.weighted) flags.push("weighted");
+  if (run.eventsLostAtMost > 0) flags.push("events_lost");
+  if (run.timeline.counterRestarts > 0) flags.push("counter_restarted");
+  if (run.doubled > 0) flags.push("doubled_records");
+  if (run.checks.golden.failed + run.checks.functional.failed > 0) flags.push("check_failed");
+  if (isVoid(run)) flags.push("not_pooled");
+  return flags;
+}
+
+/** Boards that had a control run: the beam off, or on while the board did nothing (REC-13). */
+export function controlledBoards(state: CampaignState): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const run of state.runs.values())
+    if (run.start.runKind === "beam_off" || run.start.runKind === "beam_on_dut_idle")
+      names.add(run.start.plan.dut);
+  return names;
+}
+
+/** Strikes of this run reached nothing, or there was nothing sure to compare with. */
+export function isVoid(run: RunTally): boolean {
+  return run.end?.endReason === "self_check_masked" || run.end?.endReason === "golden_unstable";
+}
+
+function isolated(run: RunTally): boolean {
+  const { refresh, refreshEvery } = run.start.plan;
+  return refresh === "full" && refreshEvery === 1;
+}
+
+/** Events expected in one observation window, µ: the iterations between two refreshes of the state. */
+function pileUp(run: RunTally): number {
+  if (run.start.runKind !== "beam" || run.iterations.total === 0) return 0;
+  return (primaryEvents(run) * run.start.plan.refreshEvery) / run.iterations.total;
+}
+
+function unknownShare(run: RunTally): number {
+  const unknown = run.unknownStrikes + primaries(run, "unattributed");
+  const asked = confirmedStrikes(run) + run.unknownStrikes;
+  return asked === 0 || run.start.runKind !== "injection" ? 0 : unknown / asked;
+}

@@ -1,0 +1,225 @@
+import type { LinkTotals } from "../domain/capabilities.ts";
+import type { Effect, Outcome } from "../domain/outcome.ts";
+import type { BeamEventRec, Rec, RunStart, StrikeRec } from "../domain/records.ts";
+import { createIdSet } from "./id-set.ts";
+import { addDead, addReading, closeSegment, newTimeline, openSegment } from "./live-time.ts";
+import type { RunTally } from "./state.ts";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+type Run = Writable<RunTally>;
+
+/** The records that say something of one run, its start left out. */
+export type RunRec = Extract<
+  Rec,
+  {
+    readonly type:
+      | "check"
+      | "strike"
+      | "beam_event"
+      | "telemetry"
+      | "beam"
+      | "dead"
+      | "rung"
+      | "effect"
+      | "iterations"
+      | "run_end"
+      | "link"
+      | "boot";
+  }
+>;
+
+/** A run begins, or goes on in a new segment: what stood there stays, the time between leaves it. */
+export function startRun(known: RunTally | undefined, record: RunStart): RunTally {
+  if (known !== undefined) cutRun(known);
+  const run: Run = known ?? newRun(record);
+  run.segments++;
+  run.open = true;
+  run.cut = false;
+  run.end = null;
+  run.lastNs = record.tNs;
+  run.lastGoodNs = record.tNs;
+  run.throttled ||= (record.readBack?.throttle ?? 0) !== 0;
+  openSegment(run.timeline, record.tNs);
+  return run;
+}
+
+/** The host died: the run's segment ended with its last record, and a recovery then under way was dead time to its end. */
+export function cutRun(tally: RunTally): void {
+  const run: Run = tally;
+  if (!run.open) return;
+  if (run.unwellSinceNs !== null) addDead(run.timeline, run.unwellSinceNs, run.lastNs, "recovery");
+  closeSegment(run.timeline, run.lastNs);
+  run.unwellSinceNs = null;
+  run.open = false;
+  run.cut = true;
+}
+
+export function foldRun(tally: RunTally, record: RunRec, linkGained: LinkTotals | null): void {
+  const run: Run = tally;
+  run.lastNs = Math.max(run.lastNs, record.tNs);
+  if (linkGained !== null) run.link = plusLink(run.link, linkGained);
+  switch (record.type) {
+    case "strike":
+      foldStrike(run, record);
+      break;
+    case "beam_event":
+      foldBeamEvent(run, record);
+      break;
+    case "check": {
+      const { passed, failed } = run.checks[record.check];
+      run.checks = {
+        ...run.checks,
+        [record.check]: record.pass ? { passed: passed + 1, failed } : { passed, failed: failed + 1 },
+      };
+      break;
+    }
+    case "telemetry":
+      signOfLife(run, record.tNs);
+      foldDie(run, record.dieC);
+      run.throttled ||= record.throttle !== 0;
+      break;
+    case "beam":
+      run.beam = { open: record.open, fluxPerCm2PerSecond: record.fluxPerCm2PerSecond };
+      addReading(run.timeline, record.tNs, record.fluencePerCm2);
+      break;
+    case "dead":
+      addDead(run.timeline, record.fromNs, record.toNs, record.cause);
+      signOfLife(run, record.toNs);
+      break;
+    case "rung":
+      run.rungs++;
+      run.unwellSinceNs ??= run.lastGoodNs;
+      break;
+    case "effect":
+      // The effect that a strike or event carries names this record's, and is not counted again.
+      countEffect(run, record.effect);
+      break;
+    case "boot":
+      if (record.expected) break;
+      run.unexpectedBoots++;
+      run.eventsLostAtMost += record.eventsLostAtMost ?? 0;
+      break;
+    case "iterations": {
+      signOfLife(run, record.tNs);
+      const { total, clean, computeSeconds } = run.iterations;
+      run.iterations = {
+        total: total + record.total,
+        clean: clean + record.clean,
+        computeSeconds: computeSeconds + record.computeSeconds,
+      };
+      break;
+    }
+    case "run_end":
+      closeSegment(run.timeline, record.tNs);
+      run.open = false;
+      run.unwellSinceNs = null;
+      run.end = { endReason: record.endReason, detail: record.detail };
+      break;
+    case "link":
+      break;
+  }
+}
+
+function foldStrike(run: Run, record: StrikeRec): void {
+  if (!run.struck.add(record.strike.id)) {
+    run.doubled++;
+    return;
+  }
+  if (!record.confirmed || record.outcome === null) run.unknownStrikes++;
+  else countOutcome(run, record.outcome, record.repeatOf);
+  foldEvidence(run, record);
+}
+
+function foldBeamEvent(run: Run, record: BeamEventRec): void {
+  if (!run.beamEvents.add(record.number)) {
+    run.doubled++;
+    return;
+  }
+  countOutcome(run, record.outcome, record.repeatOf);
+  foldEvidence(run, record);
+}
+
+function foldEvidence(run: Run, record: StrikeRec | BeamEventRec): void {
+  run.weighted ||= record.weight !== 1;
+  run.corrected += record.evidence?.corrected ?? 0;
+  if (record.dieC !== null) foldDie(run, record.dieC);
+  if (record.evidence !== null) signOfLife(run, record.tNs);
+}
+
+function countOutcome(run: Run, outcome: Outcome, repeatOf: number | null): void {
+  const { primary, repeat } = run.outcomes[outcome];
+  run.outcomes = {
+    ...run.outcomes,
+    [outcome]: repeatOf === null ? { primary: primary + 1, repeat } : { primary, repeat: repeat + 1 },
+  };
+}
+
+function countEffect(run: Run, effect: Effect): void {
+  run.effects = { ...run.effects, [effect]: (run.effects[effect] ?? 0) + 1 };
+}
+
+function foldDie(run: Run, dieC: number): void {
+  const { samples, sumC, minC, maxC } = run.die;
+  run.die = {
+    samples: samples + 1,
+    sumC: sumC + dieC,
+    minC: Math.min(minC, dieC),
+    maxC: Math.max(maxC, dieC),
+  };
+}
+
+function signOfLife(run: Run, tNs: number): void {
+  run.lastGoodNs = Math.max(run.lastGoodNs, tNs);
+  run.unwellSinceNs = null;
+}
+
+function plusLink(a: LinkTotals, b: LinkTotals): LinkTotals {
+  return {
+    frames: a.frames + b.frames,
+    garbled: a.garbled + b.garbled,
+    lost: a.lost + b.lost,
+    bytesDropped: a.bytesDropped + b.bytesDropped,
+  };
+}
+
+function newRun(record: RunStart): Run {
+  const none = { primary: 0, repeat: 0 };
+  const unchecked = { passed: 0, failed: 0 };
+  return {
+    number: record.run,
+    start: record,
+    segments: 0,
+    open: true,
+    cut: false,
+    end: null,
+    lastNs: record.tNs,
+    timeline: newTimeline(),
+    unwellSinceNs: null,
+    lastGoodNs: record.tNs,
+    struck: createIdSet(),
+    unknownStrikes: 0,
+    outcomes: {
+      masked: none,
+      sdcTolerable: none,
+      sdcCritical: none,
+      dueDetected: none,
+      dueCrash: none,
+      dueHang: none,
+      unattributed: none,
+    },
+    beamEvents: createIdSet(),
+    doubled: 0,
+    weighted: false,
+    corrected: 0,
+    iterations: { total: 0, clean: 0, computeSeconds: 0 },
+    effects: {},
+    checks: { self_check: unchecked, golden: unchecked, functional: unchecked },
+    rungs: 0,
+    unexpectedBoots: 0,
+    eventsLostAtMost: 0,
+    link: { frames: 0, garbled: 0, lost: 0, bytesDropped: 0 },
+    die: { samples: 0, sumC: 0, minC: Infinity, maxC: -Infinity },
+    throttled: false,
+    beam: null,
+  };
+}
