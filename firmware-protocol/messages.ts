@@ -226,11 +226,11 @@ const telemetry = {
 export type Kind = "c" | "a" | "e" | "t";
 export const messages = { c: commands, a: answers, e: events, t: telemetry } as const;
 
-type Fields = Record<string, Field<never>>;
 type ValueOf<F> = F extends Field<infer T> ? T : never;
-type Body<D extends Fields> = { readonly [K in keyof D]: ValueOf<D[K]> };
-type Named<M extends Record<string, unknown>, K extends Kind> = {
-  [N in keyof M & string]: { readonly kind: K; readonly name: N } & Body<M[N] & Fields>;
+type Body<D> = { readonly [K in keyof D]: ValueOf<D[K]> };
+/** One union over a table, without an index signature: a misspelled key is a type error. */
+type Named<M, K extends Kind> = {
+  [N in keyof M & string]: { readonly kind: K; readonly name: N } & Body<M[N]>;
 }[keyof M & string];
 
 export type Command = Named<typeof commands, "c">;
