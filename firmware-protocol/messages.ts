@@ -140,7 +140,7 @@ const answers = {
   },
   "target-ok": {
     re,
-    name: field("name", token),
+    target: field("name", token),
     words: field("words", u32),
     bits: field("bits", u16),
     word,
