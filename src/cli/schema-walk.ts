@@ -1,0 +1,79 @@
+import { z } from "zod";
+
+/** A schema as it is written for editors: what a file may hold, before defaults. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+}
+
+/** All schemas that may hold at this place; several where a union leaves it open. */
+export function schemasAt(root: JsonSchema, path: readonly PropertyKey[]): readonly JsonSchema[] {
+  let here = branches(root);
+  for (const step of path) here = here.flatMap((schema) => children(schema, step)).flatMap(branches);
+  return here;
+}
+
+/** The keys a map may have at this place. */
+export function keysAt(root: JsonSchema, path: readonly PropertyKey[]): readonly string[] {
+  return unique(schemasAt(root, path).flatMap((schema) => Object.keys(record(schema["properties"]))));
+}
+
+/** The values a closed list allows at this place. */
+export function valuesAt(root: JsonSchema, path: readonly PropertyKey[]): readonly string[] {
+  return unique(
+    schemasAt(root, path).flatMap((schema) =>
+      "const" in schema ? [String(schema["const"])] : list(schema["enum"]).map(String),
+    ),
+  );
+}
+
+/** Kinds of value that fit at this place, in words. */
+export function kindsAt(root: JsonSchema, path: readonly PropertyKey[]): readonly string[] {
+  const words: Readonly<Record<string, string>> = {
+    object: "a map",
+    array: "a list",
+    string: "text",
+    number: "a number",
+    integer: "a whole number",
+    boolean: "true or false",
+    null: "null",
+  };
+  return unique(
+    schemasAt(root, path).flatMap((schema) => {
+      const type = schema["type"];
+      return typeof type === "string" ? [words[type] ?? type] : [];
+    }),
+  );
+}
+
+/** What the schema says of this place in prose, if it says anything. */
+export function describedAt(root: JsonSchema, path: readonly PropertyKey[]): string | null {
+  const texts = schemasAt(root, path).map((schema) => schema["description"]);
+  return texts.find((text) => typeof text === "string") ?? null;
+}
+
+function branches(schema: JsonSchema): JsonSchema[] {
+  const inner = [...list(schema["anyOf"]), ...list(schema["oneOf"])].map(record);
+  return inner.length === 0 ? [schema] : inner.flatMap(branches);
+}
+
+function children(schema: JsonSchema, step: PropertyKey): JsonSchema[] {
+  if (typeof step === "number") return "items" in schema ? [record(schema["items"])] : [];
+  const properties = record(schema["properties"]);
+  if (typeof step === "string" && Object.hasOwn(properties, step)) return [record(properties[step])];
+  const rest = schema["additionalProperties"];
+  return typeof rest === "object" && rest !== null ? [record(rest)] : [];
+}
+
+function record(value: unknown): JsonSchema {
+  return typeof value === "object" && value !== null ? (value as JsonSchema) : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as readonly unknown[]) : [];
+}
+
+function unique(words: readonly string[]): readonly string[] {
+  return [...new Set(words)];
+}

@@ -1,0 +1,73 @@
+import type { Command } from "commander";
+import { RigError } from "../../domain/errors.ts";
+import { checkCampaign, checkRig } from "../cross-checks.ts";
+import { readCampaign, readRig } from "../files.ts";
+import type { Output } from "../output.ts";
+import { readYaml } from "../read-yaml.ts";
+
+interface Options {
+  readonly rig?: string;
+  readonly json?: true;
+}
+
+export function addCheck(program: Command, output: Output): void {
+  program
+    .command("check")
+    .summary("check a rig or campaign file")
+    .description(
+      "Check a rig or campaign file, told apart by its first key. Every problem is shown as file:line:column.",
+    )
+    .argument("<file>", "rig or campaign file")
+    .option("--rig <file>", "rig to hold a campaign against, in place of the one it names")
+    .option("--json", "print the answer as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  radrig check rigs/emulated.yaml\n  radrig check rigs/campaigns/first-light.yaml",
+    )
+    .action((path: string, options: Options) => check(path, options, output));
+}
+
+function check(path: string, options: Options, output: Output): void {
+  const kind = kindOf(path);
+  try {
+    const said = kind === "rig" ? rigAnswer(path) : campaignAnswer(path, options.rig);
+    output.data(
+      options.json ? JSON.stringify({ file: path, kind, ok: true, problems: [] }) : `${path}: ${said}`,
+    );
+  } catch (error) {
+    if (options.json && error instanceof RigError)
+      output.data(JSON.stringify({ file: path, kind, ok: false, problems: error.message.split("\n") }));
+    throw error;
+  }
+}
+
+/** The first key tells what a file is. */
+function kindOf(path: string): "rig" | "campaign" {
+  const file = readYaml(path);
+  const first =
+    typeof file.value === "object" && file.value !== null ? Object.keys(file.value)[0] : undefined;
+  if (first === "rig" || first === "campaign") return first;
+  throw new RigError(
+    "config",
+    `${file.name}:1:1: found ${first === undefined ? "no key" : `'${first.slice(0, 40)}' first`}, expected a file that begins with 'rig: <name>' or 'campaign: <name>'`,
+  );
+}
+
+function rigAnswer(path: string): string {
+  const read = readRig(path);
+  checkRig(read);
+  const { rig } = read;
+  const [stations, devices] = [Object.keys(rig.stations), Object.keys(rig.devices)];
+  return `rig '${rig.rig}' is in order: ${stations.length} boards (${stations.join(", ")}), ${devices.length} devices${rig.emulation === undefined ? "" : ", emulated"}`;
+}
+
+function campaignAnswer(path: string, rigOption: string | undefined): string {
+  const campaign = readCampaign(path);
+  const rigPath = rigOption ?? campaign.rigPath;
+  if (rigPath === null)
+    return `campaign '${campaign.plan.campaign}' is in order by itself; give --rig FILE to hold it against a rig`;
+  const rig = readRig(rigPath);
+  checkRig(rig);
+  checkCampaign(campaign, rig);
+  return `campaign '${campaign.plan.campaign}' is in order on rig '${rig.rig.rig}': ${campaign.plan.blocks.length} blocks, seed ${campaign.plan.seed}`;
+}
