@@ -42,6 +42,10 @@ const emulatedBoardSchema = z.strictObject({
     .describe("per structure, at 25 °C"),
   temperatureCoefficientPerC: z.number().default(0).describe("relative change of the cross-section per °C"),
   thermalResistanceCPerW: z.number().min(0).default(5),
+  dieTimeConstantSeconds: z.number().min(0.001).default(0.5).describe("of the die towards the block"),
+  slowAboveC: z.number().default(95).describe("the die is slowed by software: three quarters of the clock"),
+  haltAboveC: z.number().default(105).describe("the die is slowed by hardware: half of the clock"),
+  railMilliV: z.number().int().min(1).default(5_000),
   busyWatts: z.number().min(0).default(4),
   idleWatts: z.number().min(0).default(1),
   misbehave: z.array(misbehaviourSchema).default([]),
@@ -57,7 +61,7 @@ export const emulationSchema = z.strictObject({
     .describe("seconds of the world to one of the wall; virtual time ignores it"),
   ambientC: z.number().min(-60).max(125).default(25),
   heaterRateCPerSecond: z.number().positive().default(5),
-  beamFluxPerCm2PerSecond: z.number().min(0).default(1e6),
+  beamFluxPerCm2PerSecond: z.number().min(0).max(1e13).default(1e6),
   folder: z
     .string()
     .default("run")

@@ -1,0 +1,52 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+
+/**
+ * What the emulated world did to the boards: the answer sheet, beside the record and never read by its analysis.
+ *
+ *   world ─strike→ line ─(64 KB at a time)→ truth.jsonl
+ */
+export interface TruthLine {
+  readonly board: string;
+  readonly boots: number;
+  /** `particle`: the beam's; `injector`: armed through the bench box. A board's own `strike` verb is no act of the world. */
+  readonly by: "particle" | "injector";
+  /** The injector's strike id; 0 for a particle. */
+  readonly id: number;
+  readonly structure: string;
+  readonly word: number;
+  readonly mask: number;
+  readonly tNs: number;
+  readonly iteration: number;
+  readonly cycle: number;
+  /** Gross fluence of the beam when this line was written, 1/cm². */
+  readonly fluencePerCm2: number;
+}
+
+export type Truth = (line: TruthLine) => void;
+
+export interface TruthFile {
+  readonly write: Truth;
+  close(): void;
+}
+
+const chunkCharacters = 65_536;
+
+/** Begins a new file; an old one of that name is replaced. */
+export function truthFile(path: string): TruthFile {
+  const file = openSync(path, "w");
+  let text = "";
+  const flush = (): void => {
+    if (text !== "") writeSync(file, text);
+    text = "";
+  };
+  return {
+    write: (line) => {
+      text += `${JSON.stringify(line)}\n`;
+      if (text.length >= chunkCharacters) flush();
+    },
+    close: () => {
+      flush();
+      closeSync(file);
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import type { Clock } from "../domain/clock.ts";
+import { nsPerSecond } from "../domain/clock.ts";
+import type { EmulatedBoardSpec, EmulationSpec } from "./emulation-schema.ts";
+import { blockAt, dieAt, turnHeat } from "./heat.ts";
+import type { Law } from "./law.ts";
+
+/**
+ * The one owner of rails, heat and beam (law 5). It depends on commands and time alone: a command makes a new law for the
+ * boards it touches, and everything asked in between is computed from the law in force, changing nothing.
+ *
+ *   bench box ─heat, rail, shutter→ world ─law→ surroundings of a board ─temperature, strikes→ agent
+ *   agent ─busy→ surroundings ─→ world
+ */
+export interface World {
+  readonly boards: readonly string[];
+  law(board: string): Law;
+  heat(board: string, on: boolean, setC: number): void;
+  rail(board: string, on: boolean): void;
+  shutter(open: boolean): void;
+  busy(board: string, computing: boolean): void;
+  sense(board: string): Sensed;
+  /** Gross, since the world began. */
+  fluencePerCm2(): number;
+  /** Tells every new law of a board as soon as it holds. Returns how to unsubscribe. */
+  onLaw(board: string, listener: (law: Law) => void): () => void;
+}
+
+export interface Sensed {
+  readonly blockC: number;
+  readonly sinkC: number;
+  readonly on: boolean;
+  readonly milliV: number;
+  readonly milliA: number;
+  readonly shutterOpen: boolean;
+  readonly fluencePerCm2: number;
+  readonly fluxPerCm2PerSecond: number;
+}
+
+interface Place {
+  readonly spec: EmulatedBoardSpec;
+  readonly listeners: Set<(law: Law) => void>;
+  law: Law;
+}
+
+/** Everything at ambient, rails on, shutter closed. */
+export function createWorld(spec: EmulationSpec, clock: Clock): World {
+  const beam = { open: false, sinceNs: clock.nowNs(), fluencePerCm2: 0 };
+  const places = new Map(
+    Object.entries(spec.boards).map(([name, board]): [string, Place] => [
+      name,
+      { spec: board, listeners: new Set(), law: firstLaw(spec, board, clock.nowNs()) },
+    ]),
+  );
+  const placeOf = (board: string): Place => {
+    const place = places.get(board);
+    if (place === undefined) throw new RangeError(`no board '${board}' in this world`);
+    return place;
+  };
+  const turn = (place: Place, change: { powered?: boolean; busy?: boolean; blockGoalC?: number }): void => {
+    const nowNs = clock.nowNs();
+    const { law, spec: board } = place;
+    const powered = change.powered ?? law.powered;
+    const busy = powered && (change.busy ?? law.busy);
+    const selfHeatC = wattsOf(board, powered, busy) * board.thermalResistanceCPerW;
+    const { blockGoalC = law.heat.blockGoalC } = change;
+    place.law = {
+      sinceNs: nowNs,
+      powered,
+      busy,
+      heat: turnHeat(law.heat, nowNs, { blockGoalC, selfHeatC }),
+      fluxPerCm2PerSecond: powered && beam.open ? spec.beamFluxPerCm2PerSecond : 0,
+    };
+    for (const listener of place.listeners) listener(place.law);
+  };
+  const fluencePerCm2 = (): number =>
+    beam.fluencePerCm2 +
+    (beam.open ? (spec.beamFluxPerCm2PerSecond * (clock.nowNs() - beam.sinceNs)) / nsPerSecond : 0);
+
+  return {
+    boards: [...places.keys()],
+    law: (board) => placeOf(board).law,
+    heat: (board, on, setC) => turn(placeOf(board), { blockGoalC: on ? setC : spec.ambientC }),
+    rail: (board, on) => {
+      if (placeOf(board).law.powered !== on) turn(placeOf(board), { powered: on, busy: false });
+    },
+    shutter: (open) => {
+      if (open === beam.open) return;
+      Object.assign(beam, { fluencePerCm2: fluencePerCm2(), sinceNs: clock.nowNs(), open });
+      for (const place of places.values()) turn(place, {});
+    },
+    busy: (board, computing) => {
+      const place = placeOf(board);
+      if (place.law.powered && place.law.busy !== computing) turn(place, { busy: computing });
+    },
+    sense: (board) => {
+      const { law, spec: board_ } = placeOf(board);
+      return {
+        blockC: blockAt(law.heat, clock.nowNs()),
+        sinkC: spec.ambientC,
+        on: law.powered,
+        milliV: law.powered ? board_.railMilliV : 0,
+        milliA: Math.round((wattsOf(board_, law.powered, law.busy) * 1e6) / board_.railMilliV),
+        shutterOpen: beam.open,
+        fluencePerCm2: fluencePerCm2(),
+        fluxPerCm2PerSecond: beam.open ? spec.beamFluxPerCm2PerSecond : 0,
+      };
+    },
+    fluencePerCm2,
+    onLaw: (board, listener) => {
+      const { listeners } = placeOf(board);
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+function firstLaw(spec: EmulationSpec, board: EmulatedBoardSpec, nowNs: number): Law {
+  const selfHeatC = board.idleWatts * board.thermalResistanceCPerW;
+  return {
+    sinceNs: nowNs,
+    powered: true,
+    busy: false,
+    heat: {
+      sinceNs: nowNs,
+      blockC: spec.ambientC,
+      blockGoalC: spec.ambientC,
+      rateCPerSecond: spec.heaterRateCPerSecond,
+      dieC: spec.ambientC + selfHeatC,
+      selfHeatC,
+      tauSeconds: board.dieTimeConstantSeconds,
+    },
+    fluxPerCm2PerSecond: 0,
+  };
+}
+
+export function wattsOf(board: EmulatedBoardSpec, powered: boolean, busy: boolean): number {
+  return powered ? (busy ? board.busyWatts : board.idleWatts) : 0;
+}
+
+/** What a die thermometer under this law shows, °C. */
+export function dieTemperature(law: Law, nowNs: number): number {
+  return dieAt(law.heat, nowNs);
+}
