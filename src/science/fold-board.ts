@@ -8,7 +8,11 @@ type Board = Writable<BoardTally>;
 const noLink: LinkTotals = { frames: 0, garbled: 0, lost: 0, bytesDropped: 0 };
 
 /** Keeps what each board last said; returns what its link has gained since it was last counted, null where the record does not say. */
-export function foldBoard(all: ReadonlyMap<string, BoardTally>, record: Rec): LinkTotals | null {
+export function foldBoard(
+  all: ReadonlyMap<string, BoardTally>,
+  record: Rec,
+  name: string | null,
+): LinkTotals | null {
   const boards = all as Map<string, Board>;
   switch (record.type) {
     case "resumed":
@@ -38,8 +42,8 @@ export function foldBoard(all: ReadonlyMap<string, BoardTally>, record: Rec): Li
     }
     case "strike":
     case "beam_event": {
-      const board = boardOfRun(boards, record.run);
-      if (board === undefined) return null;
+      if (name === null) return null;
+      const board = boardNamed(boards, name);
       board.heardNs = record.tNs;
       board.dieC = record.dieC ?? board.dieC;
       if (record.bootId !== null && record.event !== null) noteEvent(board, record.bootId, record.event);
@@ -49,8 +53,8 @@ export function foldBoard(all: ReadonlyMap<string, BoardTally>, record: Rec): Li
       if (record.rung === "give-up") boardNamed(boards, record.dut).gaveUp = true;
       return null;
     case "run_end": {
-      const board = boardOfRun(boards, record.run);
-      if (board === undefined) return null;
+      if (name === null) return null;
+      const board = boardNamed(boards, name);
       board.run = null;
       return gained(board, record.link);
     }
@@ -88,11 +92,6 @@ function boardNamed(boards: Map<string, Board>, name: string): Board {
   };
   boards.set(name, board);
   return board;
-}
-
-function boardOfRun(boards: ReadonlyMap<string, Board>, run: number): Board | undefined {
-  for (const board of boards.values()) if (board.run === run) return board;
-  return undefined;
 }
 
 /** Event numbers count within one boot; of an older boot nothing is sent again. */

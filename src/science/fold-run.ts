@@ -32,6 +32,7 @@ export type RunRec = Extract<
 export function startRun(known: RunTally | undefined, record: RunStart): RunTally {
   if (known !== undefined) cutRun(known);
   const run: Run = known ?? newRun(record);
+  run.start = record;
   run.segments++;
   run.open = true;
   run.cut = false;
@@ -140,7 +141,8 @@ function foldBeamEvent(run: Run, record: BeamEventRec): void {
 }
 
 function foldEvidence(run: Run, record: StrikeRec | BeamEventRec): void {
-  run.weighted ||= record.weight !== 1;
+  // Weight 0 is an event of an outage, kept for the record: it is unattributed and in no rate.
+  run.weighted ||= record.weight !== 1 && record.weight !== 0;
   run.corrected += record.evidence?.corrected ?? 0;
   if (record.dieC !== null) foldDie(run, record.dieC);
   if (record.evidence !== null) signOfLife(run, record.tNs);

@@ -26,6 +26,13 @@ export function emptyState(): CampaignState {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** Name of the board that a record's run is on; null where it has none. */
+function boardOf(runs: ReadonlyMap<number, RunTally>, record: Rec): string | null {
+  if (record.type === "run_start") return record.plan.dut;
+  if (!("run" in record) || record.run === null) return null;
+  return runs.get(record.run)?.start.plan.dut ?? null;
+}
+
 /** Takes one record in, in place, and returns the same state. */
 export function fold(into: CampaignState, record: Rec): CampaignState {
   const state: Writable<CampaignState> = into;
@@ -33,7 +40,7 @@ export function fold(into: CampaignState, record: Rec): CampaignState {
   state.records++;
   state.lastNs = Math.max(state.lastNs, record.tNs);
   // A board's link counts run on from one run to the next: each run takes what was gained since the record before.
-  const linkGained = foldBoard(state.boards, record);
+  const linkGained = foldBoard(state.boards, record, boardOf(runs, record));
   switch (record.type) {
     case "campaign_start":
       state.start ??= record;

@@ -7,11 +7,16 @@ export interface IdSet {
   has(id: number): boolean;
   /** False where it was there already. */
   add(id: number): boolean;
+  /** A set of its own with the same ids. */
+  copy(): IdSet;
 }
 
 export function createIdSet(): IdSet {
-  let upTo = 0;
-  const beyond = new Set<number>();
+  return idSet(0, new Set());
+}
+
+function idSet(first: number, beyond: Set<number>): IdSet {
+  let upTo = first;
   const has = (id: number): boolean => (id >= 1 && id <= upTo) || beyond.has(id);
   return {
     get size() {
@@ -24,5 +29,6 @@ export function createIdSet(): IdSet {
       while (beyond.delete(upTo + 1)) upTo++;
       return true;
     },
+    copy: () => idSet(upTo, new Set(beyond)),
   };
 }

@@ -1,10 +1,14 @@
-import type { Outcome } from "../domain/outcome.ts";
+import type { EndReason, Outcome } from "../domain/outcome.ts";
+import type { RunStart } from "../domain/records.ts";
 import { liveAccount } from "./live-time.ts";
 import type { CampaignState, RunTally } from "./state.ts";
 
 /** What is left to do follows from what has been done: the fold, as a campaign that goes on asks it. */
 export interface RunDone {
   readonly starts: number;
+  /** Of its last start; null: never begun. */
+  readonly started: Pick<RunStart, "workload" | "format" | "inputs"> | null;
+  /** Ended for good: by its own rules, or because it can give no answer. */
   readonly ended: boolean;
   isDone(strikeId: number): boolean;
   readonly counts: {
@@ -28,6 +32,8 @@ export interface CampaignDone {
 
 const nothing: RunDone = {
   starts: 0,
+  started: null,
+  started: null,
   ended: false,
   isDone: () => false,
   counts: { strikes: 0, confirmed: 0, sdc: 0, events: 0 },
@@ -36,27 +42,42 @@ const nothing: RunDone = {
   beamEvents: 0,
 };
 
+/** Ends that came from outside: the question is still open, and a later process takes it up again. */
+const interruptions: ReadonlySet<EndReason> = new Set([
+  "operator",
+  "pulled_link",
+  "dut_dead",
+  "beam_lost",
+  "storage",
+  "host_crash",
+  "unknown_end",
+]);
+
+/** A snapshot: what is folded into the state afterwards does not change it. */
 export function soFar(state: CampaignState): CampaignDone {
+  const runs = new Map([...state.runs].map(([number, run]) => [number, runSoFar(run)]));
+  const boards = new Map([...state.boards].map(([name, board]) => [name, { ...board }]));
   return {
-    run: (number) => {
-      const run = state.runs.get(number);
-      return run === undefined ? nothing : runSoFar(run);
-    },
+    run: (number) => runs.get(number) ?? nothing,
     highestEvent: (dut, bootId) => {
-      const last = state.boards.get(dut)?.lastEvent;
+      const last = boards.get(dut)?.lastEvent;
       return last?.bootId === bootId ? last.event : 0;
     },
-    lastIteration: (dut) => state.boards.get(dut)?.iteration ?? 0,
+    lastIteration: (dut) => boards.get(dut)?.iteration ?? 0,
     segments: state.segments,
   };
 }
 
 function runSoFar(run: RunTally): RunDone {
   const account = liveAccount(run.timeline, run.lastNs);
+  const struck = run.struck.copy();
+  const { workload, format, inputs } = run.start;
   return {
     starts: run.segments,
-    ended: run.end !== null,
-    isDone: (strikeId) => run.struck.has(strikeId),
+    started: run.start,
+    started: { workload, format, inputs },
+    ended: run.end !== null && !interruptions.has(run.end.endReason),
+    isDone: (strikeId) => struck.has(strikeId),
     counts: {
       strikes: run.struck.size,
       confirmed: confirmedStrikes(run),

@@ -27,6 +27,7 @@ export interface CampaignState {
 /** One run, all its segments together. */
 export interface RunTally {
   readonly number: number;
+  /** The latest start of it. */
   readonly start: RunStart;
   /** Starts of it in the journal. */
   readonly segments: number;
@@ -50,7 +51,7 @@ export interface RunTally {
   readonly beamEvents: IdSet;
   /** Records of a strike or event that stood there already; they count once. */
   readonly doubled: number;
-  /** Some record carried a weight other than 1: plain counts are no estimate of anything then. */
+  /** Some record carried a weight other than 1 or 0: plain counts are no estimate of anything then. */
   readonly weighted: boolean;
   readonly corrected: number;
   readonly iterations: { readonly total: number; readonly clean: number; readonly computeSeconds: number };

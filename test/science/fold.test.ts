@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { CampaignSoFar } from "../../src/campaign/so-far.ts";
 import type { Rec } from "../../src/domain/records.ts";
 import { emptyState, fold } from "../../src/science/fold.ts";
 import { createIdSet } from "../../src/science/id-set.ts";
@@ -211,8 +212,37 @@ describe("the fold of a journal", () => {
     expect(done.highestEvent("cpu-f32", 8)).toBe(0);
     expect(done.highestEvent("nobody", 9)).toBe(0);
     expect(done.lastIteration("cpu-f32")).toBe(12);
-    expect(state.runs.get(1)!.die).toEqual({ samples: 2, sumC: 130, minC: 60, maxC: 70 });
+    fold(state, telemetry(4, 1, "cpu-f32", { iteration: 99 }));
+    fold(state, strike(5, 1, 3, "masked", { bootId: 9, event: 50 }));
+    expect(done.lastIteration("cpu-f32"), "a snapshot stays as it was taken").toBe(12);
+    expect(done.highestEvent("cpu-f32", 9)).toBe(41);
+    expect(done.run(1).isDone(3)).toBe(false);
+    expect(state.runs.get(1)!.die).toEqual({ samples: 3, sumC: 170, minC: 40, maxC: 70 });
     expect(state.runs.get(1)!.throttled).toBe(true);
+  });
+
+  test("an event that a board kept over an outage is its board's newest, in whatever run it stands", () => {
+    const state = folded([
+      runStart(0, beamPlan(1)),
+      resumed(10, 1),
+      beamEvent(11, 1, 1, "unattributed", { weight: 0, bootId: 3, event: 8 }),
+    ]);
+    expect(soFar(state).highestEvent("cpu-f32", 3)).toBe(8);
+    expect(state.runs.get(1)).toMatchObject({ weighted: false, cut: true });
+  });
+
+  test.each([
+    ["strikes", true],
+    ["interval_width", true],
+    ["self_check_masked", true],
+    ["operator", false],
+    ["pulled_link", false],
+    ["dut_dead", false],
+  ] as const)("a run that ended by %s is done with: %s", (endReason, ended) => {
+    const state = folded([runStart(0, runPlan(1)), runEnd(1, 1, endReason)]);
+    const done: CampaignSoFar = soFar(state);
+    expect(done.run(1)).toMatchObject({ ended, starts: 1, started: { workload: "gemm", format: "f32" } });
+    expect(done.run(2)).toEqual(expect.objectContaining({ ended: false, starts: 0, started: null }));
   });
 
   test("iterations, effects, checks, boots and ends are counted for their run", () => {
