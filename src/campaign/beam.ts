@@ -11,10 +11,12 @@ import { createJudge } from "./judge.ts";
 import type { Judge } from "./judge.ts";
 import { forgetIterations, iterationsRecord, listen, msSince } from "./lane.ts";
 import type { Lane } from "./lane.ts";
-import { prepare, valueOf } from "./prepare.ts";
+import { prepare, restoresAll, valueOf } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { recover } from "./recover.ts";
-import type { RunSoFar } from "./so-far.ts";
+import { repeatOf } from "../science/repeats.ts";
+import type { SeenError } from "../science/repeats.ts";
+import type { RunDone } from "../science/so-far.ts";
 import { stopReason } from "./stop-rules.ts";
 
 /** No sign of life for this long is silence; boards beat at least twice a second. */
@@ -33,7 +35,7 @@ interface Exposed {
   opened: BeamReading;
   latest: BeamReading;
   lastBeamNs: number;
-  previous: { readonly number: number; readonly evidence: Evidence } | null;
+  previous: SeenError | null;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function* beamRun(
   lane: Lane,
   run: RunPlan,
   first: Prepared,
-  soFar: RunSoFar,
+  soFar: RunDone,
 ): AsyncGenerator<Rec, Ended> {
   const { beam, dut } = lane.station;
   if (beam === null)
@@ -266,10 +268,13 @@ function eventRecord(
   event: { readonly event: number; readonly bootId: number } | null,
   detail = "",
 ): Rec {
-  const repeat = evidence === null ? null : repeats(seen, evidence);
+  const step = evidence?.iteration ?? 0;
+  const repeat =
+    evidence === null ? null : repeatOf(seen.previous, { step, evidence }, restoresAll(seen.run));
   seen.events++;
   if (repeat === null) seen.primaries++;
-  if (evidence !== null) seen.previous = { number: repeat ?? seen.events, evidence };
+  if (evidence !== null)
+    seen.previous = { number: seen.events, primary: repeat ?? seen.events, step, evidence };
   return {
     type: "beam_event",
     tNs: seen.lane.clock.nowNs(),
@@ -288,12 +293,4 @@ function eventRecord(
     sessionId: seen.lane.sessionId,
     detail,
   };
-}
-
-/** The same corrupted state seen again: the iteration before went wrong on an element that is wrong now, and nothing restored it. */
-function repeats(seen: Exposed, evidence: Evidence): number | null {
-  if (seen.run.refresh === "full" && seen.run.refreshEvery === 1) return null;
-  if (seen.previous === null || evidence.iteration !== seen.previous.evidence.iteration + 1) return null;
-  const before = new Set(seen.previous.evidence.elements.map((element) => element.index));
-  return evidence.elements.some((element) => before.has(element.index)) ? seen.previous.number : null;
 }

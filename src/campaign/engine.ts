@@ -17,7 +17,7 @@ import { prepare, soak } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { recover } from "./recover.ts";
 import { settle } from "./settle.ts";
-import type { CampaignSoFar } from "./so-far.ts";
+import type { CampaignDone } from "../science/so-far.ts";
 import { unfold } from "./unfold.ts";
 
 /**
@@ -30,8 +30,8 @@ export interface EngineContext {
   readonly clock: Clock;
   /** Every run of one campaign in one beam shares its fluence scale; the id says which. */
   readonly sessionId: string;
-  /** What the journal holds already; `freshCampaign` for a new one. */
-  readonly soFar: CampaignSoFar;
+  /** What the journal holds already; of nothing for a new one. */
+  readonly soFar: CampaignDone;
   readonly commands: Mailbox;
   /** Aborted: leave everything and go to the safe state at once. */
   readonly signal: AbortSignal;

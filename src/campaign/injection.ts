@@ -8,9 +8,11 @@ import { createJudge } from "./judge.ts";
 import type { Judge } from "./judge.ts";
 import type { Lane } from "./lane.ts";
 import type { Prepared } from "./prepare.ts";
-import { prepare } from "./prepare.ts";
+import { prepare, restoresAll } from "./prepare.ts";
 import { recover } from "./recover.ts";
-import type { RunSoFar } from "./so-far.ts";
+import { repeatOf } from "../science/repeats.ts";
+import type { SeenError } from "../science/repeats.ts";
+import type { RunDone } from "../science/so-far.ts";
 import { stopReason } from "./stop-rules.ts";
 import { strikeOnce } from "./strike-once.ts";
 import type { Struck } from "./strike-once.ts";
@@ -34,7 +36,7 @@ export async function* injectionRun(
   lane: Lane,
   run: RunPlan,
   first: Prepared,
-  soFar: RunSoFar,
+  soFar: RunDone,
 ): AsyncGenerator<Rec, Ended> {
   let prepared = first;
   const space = prepared.loaded.targets.find((target) => target.name === run.target);
@@ -53,7 +55,8 @@ export async function* injectionRun(
   const counts = { ...soFar.counts };
   let unconfirmed = 0;
   let sinceGolden = 0;
-  let previous: StrikeRec | null = null;
+  let previous: SeenError | null = null;
+  let step = 0;
   for (let id = 1; ; id++) {
     if (soFar.isDone(id)) continue;
     const reason = stopReason(run.stop, {
@@ -78,11 +81,17 @@ export async function* injectionRun(
     );
     const struck: Struck = yield* strikeOnce(lane, run, strike, prepared, judge);
     if (struck.interrupted) return { endReason: "operator", detail: "stopped at once" };
-    const record = recordOf(lane, run, strike, struck, previous);
+    step++;
+    const repeat =
+      struck.evidence === null
+        ? null
+        : repeatOf(previous, { step, evidence: struck.evidence }, restoresAll(run));
+    const record = recordOf(lane, run, strike, struck, repeat);
     yield record;
     if (record.bootId !== null && record.event !== null)
       await lane.station.dut.acknowledge(record.bootId, record.event);
-    previous = record;
+    if (struck.evidence !== null)
+      previous = { number: id, primary: repeat ?? id, step, evidence: struck.evidence };
     counts.strikes++;
     if (record.outcome !== null && record.confirmed) {
       counts.confirmed++;
@@ -173,7 +182,7 @@ function recordOf(
   run: RunPlan,
   strike: Strike,
   struck: Struck,
-  previous: StrikeRec | null,
+  repeat: number | null,
 ): StrikeRec {
   const outcome = struck.confirmed ? struck.outcome : null;
   return {
@@ -184,7 +193,7 @@ function recordOf(
     via: struck.via,
     confirmed: struck.confirmed && outcome !== null,
     outcome,
-    repeatOf: repeatOf(run, struck, previous),
+    repeatOf: repeat,
     effect: struck.effect,
     evidence: struck.evidence,
     event: struck.event,
@@ -195,21 +204,6 @@ function recordOf(
     sessionId: lane.sessionId,
     detail: struck.detail,
   };
-}
-
-/** Without a full refresh the state struck before is still there: an error on the same elements is that one, seen again (WL-4). */
-function repeatOf(run: RunPlan, struck: Struck, previous: StrikeRec | null): number | null {
-  if (run.refresh === "full" && run.refreshEvery === 1) return null;
-  if (
-    struck.evidence === null ||
-    previous === null ||
-    previous.evidence === null ||
-    struck.evidence.wrong === 0
-  )
-    return null;
-  const before = new Set(previous.evidence.elements.map((element) => element.index));
-  const same = struck.evidence.elements.some((element) => before.has(element.index));
-  return same ? (previous.repeatOf ?? previous.strike.id) : null;
 }
 
 function paused(lane: Lane, run: RunPlan, waitedMs: number): Rec {

@@ -65,6 +65,11 @@ function workloadFor(run: RunPlan, identity: Identity): string {
   );
 }
 
+/** Every iteration starts from the loaded state: nothing can be seen twice. */
+export function restoresAll(run: RunPlan): boolean {
+  return run.refresh === "full" && run.refreshEvery === 1;
+}
+
 const toleranceC = 1;
 const slopeCPerS = 0.2;
 const windowS = 5;

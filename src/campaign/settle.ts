@@ -3,7 +3,7 @@ import type { Rec } from "../domain/records.ts";
 import { createJudge } from "./judge.ts";
 import { listen } from "./lane.ts";
 import type { Lane } from "./lane.ts";
-import type { CampaignSoFar } from "./so-far.ts";
+import type { CampaignDone } from "../science/so-far.ts";
 
 /** Two heartbeats after the first exchange everything a board has kept is in: it sends kept events before it beats again. */
 const heartbeatsToWait = 2;
@@ -17,7 +17,7 @@ const silenceMs = 2000;
 export async function* settle(
   lane: Lane,
   runs: readonly RunPlan[],
-  soFar: CampaignSoFar,
+  soFar: CampaignDone,
 ): AsyncGenerator<Rec, void> {
   const identity = await lane.station.dut.identify(lane.signal);
   if (identity.kind !== "ok") return;
@@ -62,7 +62,7 @@ export async function* settle(
           dieC: event.evidence.dieC,
           fluencePerCm2: null,
           stratum: "beam",
-          weight: seen ? 1 : 0,
+          weight: 1,
           sessionId: lane.sessionId,
           detail: seen
             ? "kept by the board while no host listened"

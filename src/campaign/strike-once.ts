@@ -9,6 +9,7 @@ import type { Incident } from "./incident.ts";
 import type { Judge } from "./judge.ts";
 import { forgetIterations, iterationsRecord, listen, msSince } from "./lane.ts";
 import type { Lane } from "./lane.ts";
+import { restoresAll } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { recover } from "./recover.ts";
 
@@ -165,7 +166,7 @@ async function* restored(
   stateDigest: string | null,
   struck: Struck,
 ): AsyncGenerator<Rec, Struck> {
-  if (run.refresh !== "full" || run.refreshEvery !== 1) return struck;
+  if (!restoresAll(run)) return struck;
   if (stateDigest === prepared.loaded.stateDigest && struck.evidence?.end !== "trap") return struck;
   const reply: Reply<{ readonly stateDigest: string }> = await lane.station.dut.refresh("full");
   if (reply.kind === "ok" && reply.value.stateDigest === prepared.loaded.stateDigest) return struck;
