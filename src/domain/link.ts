@@ -12,6 +12,8 @@ export interface Port {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Resolves when the bytes are handed over, with back-pressure; a port that is gone swallows them. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Why the port ended, in words for people, where the transport knows; null while it is open. */
+  ended?(): string | null;
   close(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export interface Link {
   /** Writes whole lines; each gets its line end here. */
   write(lines: readonly string[]): Promise<void>;
   counts(): LinkCounts;
+  ended?(): string | null;
   close(): Promise<void>;
 }
 
