@@ -92,6 +92,18 @@ export const text: FieldType<string> = {
   },
 };
 
+/** The longest beginning of `value` that fits into a `text` field. */
+export function fitText(value: string): string {
+  let length = 0;
+  let fitting = "";
+  for (const character of value) {
+    length += printText(character).length;
+    if (length > 120) break;
+    fitting += character;
+  }
+  return fitting;
+}
+
 function printText(value: string): string {
   return Array.from(value, (character) => {
     if (/[A-Za-z0-9._:/+-]/.test(character)) return character;

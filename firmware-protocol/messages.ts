@@ -32,7 +32,8 @@ import type { Field } from "./fields.ts";
 export const protocolVersion = 1;
 export const maxLineBytes = 255;
 
-const capabilities = lettersOf("capabilities", {
+/** What a device can do; PROTOCOL.md, "Refusals", says which commands that gives. */
+export const capabilities = lettersOf("capabilities", {
   r: "run",
   s: "strike",
   i: "inject",
@@ -54,24 +55,25 @@ const word = field("word", u32);
 const mask = field("mask", hex8);
 const cycle = field("cyc", u40);
 
+/** Where several apply, the first one counts. */
 export const refusals = [
   "unknown-command",
   "bad-field",
-  "bad-version",
   "wrong-boot",
+  "bad-version",
+  "not-able",
   "busy",
+  "faulted",
   "not-loaded",
   "no-golden",
-  "golden-unstable",
   "unknown-workload",
-  "unknown-target",
   "unknown-board",
+  "unknown-target",
   "out-of-range",
+  "rail-off",
   "strikes-full",
   "strikes-differ",
-  "faulted",
-  "rail-off",
-  "not-able",
+  "golden-unstable",
 ] as const;
 export type Refusal = (typeof refusals)[number];
 
@@ -253,17 +255,21 @@ export interface Head {
 export type Message = Head & Payload;
 export type MessageOf<N extends Payload["name"]> = Head & Extract<Payload, { readonly name: N }>;
 
+/** The rules a line can break, in the order they are looked at. */
+export const garbledReasons = [
+  "too-long",
+  "no-mark",
+  "bad-character",
+  "no-crc",
+  "bad-crc",
+  "bad-head",
+  "unknown-message",
+  "bad-field",
+] as const;
+
 /** A line not accepted, kept as evidence. `reason` is the first rule it broke. */
 export interface Garbled {
   readonly kind: "garbled";
-  readonly reason:
-    | "too-long"
-    | "no-mark"
-    | "bad-character"
-    | "no-crc"
-    | "bad-crc"
-    | "bad-head"
-    | "unknown-message"
-    | "bad-field";
+  readonly reason: (typeof garbledReasons)[number];
   readonly line: string;
 }
