@@ -78,7 +78,7 @@ function serve(socket: Socket, token: string, obey: (command: Command) => Promis
 function listen(server: Server): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ host: "127.0.0.1", port: 0, backlog: mostConnections }, () => {
+    server.listen({ host: "127.0.0.1", port: 0, backlog: 64 }, () => {
       server.off("error", reject);
       // Out of file handles: the peer waits, the campaign does not care.
       server.on("error", () => undefined);

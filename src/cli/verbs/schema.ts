@@ -29,6 +29,6 @@ async function schemaOf(kind: (typeof kinds)[number]): Promise<unknown> {
     case "campaign":
       return jsonSchemaOf(campaignSchema);
     case "result":
-      return (await import("../../science/result-schema.ts")).resultJsonSchema;
+      return (await import("../../science/result-schema.ts")).resultJsonSchema();
   }
 }
