@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { CampaignSoFar } from "../../src/campaign/so-far.ts";
 import type { Rec } from "../../src/domain/records.ts";
 import { emptyState, fold } from "../../src/science/fold.ts";
 import { createIdSet } from "../../src/science/id-set.ts";
@@ -240,7 +239,7 @@ describe("the fold of a journal", () => {
     ["dut_dead", false],
   ] as const)("a run that ended by %s is done with: %s", (endReason, ended) => {
     const state = folded([runStart(0, runPlan(1)), runEnd(1, 1, endReason)]);
-    const done: CampaignSoFar = soFar(state);
+    const done = soFar(state);
     expect(done.run(1)).toMatchObject({ ended, starts: 1, started: { workload: "gemm", format: "f32" } });
     expect(done.run(2)).toEqual(expect.objectContaining({ ended: false, starts: 0, started: null }));
   });
