@@ -33,7 +33,6 @@ export interface CampaignDone {
 const nothing: RunDone = {
   starts: 0,
   started: null,
-  started: null,
   ended: false,
   isDone: () => false,
   counts: { strikes: 0, confirmed: 0, sdc: 0, events: 0 },
@@ -74,7 +73,6 @@ function runSoFar(run: RunTally): RunDone {
   const { workload, format, inputs } = run.start;
   return {
     starts: run.segments,
-    started: run.start,
     started: { workload, format, inputs },
     ended: run.end !== null && !interruptions.has(run.end.endReason),
     isDone: (strikeId) => struck.has(strikeId),

@@ -1,0 +1,173 @@
+import { clopperPearson } from "../science/clopper-pearson.ts";
+import { completionOf, runTitle, tallyOf } from "../science/completion.ts";
+import { liveAccount } from "../science/live-time.ts";
+import { primaryEvents } from "../science/so-far.ts";
+import type { BoardTally, CampaignState, RunTally } from "../science/state.ts";
+import { bar, paintLine, piece } from "./line.ts";
+import type { Canvas, Line, Piece } from "./line.ts";
+import { byteSize, duration, percent, scientific, whole } from "./numbers.ts";
+
+/** What the fold does not know: the wall's time, and how far the records have got. */
+export interface Surrounding {
+  /** Wall time since this process began, seconds. */
+  readonly elapsedSeconds: number;
+  /** Where the campaign stood when this process began: rates are this process's own. */
+  readonly began: Beginning;
+  readonly savedBytes: number;
+  /** null where no InfluxDB is written. */
+  readonly influx: { readonly behindSeconds: number; readonly error: string | null } | null;
+}
+
+export interface Beginning {
+  readonly strikes: number;
+  readonly share: number;
+}
+
+/** To be taken once, when a process begins or goes on with a campaign. */
+export function beginning(state: CampaignState): Beginning {
+  return { strikes: tallyOf(state).strikes, share: completionOf(state).share };
+}
+
+/** The view of a running campaign, for a terminal that can be rewritten: every line fits the canvas. */
+export function progressLines(state: CampaignState, around: Surrounding, canvas: Canvas): string[] {
+  const boards = [...state.boards.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const longest = Math.max(0, ...boards.map((board) => board.name.length));
+  return [
+    overall(state, around, canvas),
+    ...boards.map((board) => boardLine(state, board, longest)),
+    outcomeLine(state, around),
+    intervalLine(state),
+    savedLine(state, around),
+  ].map((line) => paintLine(line, canvas));
+}
+
+/** The same in one plain line, for logs and pipes. */
+export function progressLine(state: CampaignState, around: Surrounding): string {
+  const { planned, ended, share } = completionOf(state);
+  const tally = tallyOf(state);
+  const left = secondsLeft(share, around);
+  const parts = [
+    `${(share * 100).toFixed(0)} %`,
+    `runs ${ended}/${planned}`,
+    `${whole(tally.strikes)} strikes (${rate(state, around)}/s)`,
+    `masked ${tally.masked}, SDC ${tally.sdcTolerable}+${tally.sdcCritical} critical, DUE ${tally.due}`,
+    ...(tally.beamEvents > 0 ? [`${tally.beamEvents} beam events`] : []),
+    `saved ${byteSize(around.savedBytes)}`,
+    ...(around.influx === null ? [] : [influxText(around.influx)]),
+    left === null ? duration(around.elapsedSeconds) : `about ${duration(left)} left`,
+  ];
+  return paintLine([piece(parts.join(" · "))], { columns: 200, colour: false, marks: false });
+}
+
+function overall(state: CampaignState, around: Surrounding, canvas: Canvas): Line {
+  const { planned, ended, share } = completionOf(state);
+  const left = secondsLeft(share, around);
+  return [
+    piece(state.start?.campaign ?? "starting", "bold"),
+    piece(state.start?.emulated === true ? "  emulated bench  " : "  ", "yellow"),
+    ...(canvas.marks ? [piece("▕", "dim"), piece(bar(share, 24), "cyan"), piece("▏", "dim")] : []),
+    piece(`${(share * 100).toFixed(0).padStart(3)} %`),
+    piece(`  run ${Math.min(planned, ended + 1)} of ${planned}  `),
+    piece(duration(around.elapsedSeconds)),
+    piece(left === null ? "" : `, about ${duration(left)} left`, "dim"),
+    ...(state.phase === "paused" || state.phase === "stopping" ? [piece(`  ${state.phase}`, "yellow")] : []),
+  ];
+}
+
+function boardLine(state: CampaignState, board: BoardTally, longest: number): Line {
+  const name = piece(`  ${board.name.padEnd(longest)}  `, "cyan");
+  const run = board.run === null ? undefined : state.runs.get(board.run);
+  if (board.gaveUp) return [name, piece("given up: the recovery ladder is spent", "red")];
+  if (run === undefined) return [name, piece(waiting(board), "dim")];
+  const { temperatureC } = run.start.plan;
+  const account = liveAccount(run.timeline, run.open ? state.lastNs : run.lastNs);
+  const dead = account.elapsedSeconds > 0 ? account.deadSeconds / account.elapsedSeconds : 0;
+  return [
+    name,
+    piece(`${runTitle(run.start.plan).padEnd(20)} `),
+    piece(`${reached(run, account.fluenceLivePerCm2).padEnd(24)} `),
+    piece(`die ${board.dieC === null ? "?" : board.dieC.toFixed(1)} °C`),
+    piece(temperatureC === null ? "  " : ` of ${temperatureC}  `, "dim"),
+    deadPiece(dead),
+    ...(board.throttle === 0 ? [] : [piece("  throttled", "red")]),
+    ...(run.unwellSinceNs === null ? [] : [piece("  recovering", "yellow")]),
+  ];
+}
+
+function waiting(board: BoardTally): string {
+  return `between runs${board.dieC === null ? "" : `, die ${board.dieC.toFixed(1)} °C`}`;
+}
+
+/** Progress towards the run's stop rules, in their own words. */
+function reached(run: RunTally, fluencePerCm2: number): string {
+  const { stop, kind } = run.start.plan;
+  if (kind === "injection")
+    return `${whole(run.struck.size)}${stop.strikes === null ? "" : `/${whole(stop.strikes)}`} strikes`;
+  const goal = stop.events === null ? "" : `/${stop.events}`;
+  return `${primaryEvents(run)}${goal} events, ${scientific(fluencePerCm2)} /cm²`;
+}
+
+/** Above 10 % dead time is a warning, above 20 % an alarm (TIM-4). */
+function deadPiece(share: number): Piece {
+  return piece(`dead ${(share * 100).toFixed(1)} %`, share > 0.2 ? "red" : share > 0.1 ? "yellow" : "dim");
+}
+
+function outcomeLine(state: CampaignState, around: Surrounding): Line {
+  const tally = tallyOf(state);
+  return [
+    piece(`${whole(tally.strikes)} strikes`, "bold"),
+    piece(`, ${rate(state, around)}/s   `, "dim"),
+    piece(`masked ${whole(tally.masked)}   `, "green"),
+    piece(`SDC tolerable ${whole(tally.sdcTolerable)}   `, "yellow"),
+    piece(`SDC critical ${whole(tally.sdcCritical)}   `, "red"),
+    piece(`DUE ${whole(tally.due)}   `, "magenta"),
+    ...(tally.beamEvents > 0 ? [piece(`beam events ${whole(tally.beamEvents)}`, "bold")] : []),
+  ];
+}
+
+function intervalLine(state: CampaignState): Line {
+  const tally = tallyOf(state);
+  if (tally.known === 0) return [piece("no outcome yet", "dim")];
+  const share = (events: number): string => {
+    const { lower, upper } = clopperPearson(events, tally.known);
+    return events === 0
+      ? `below ${percent(upper)} %`
+      : `${percent(events / tally.known)} % (${percent(lower)} to ${percent(upper)})`;
+  };
+  return [
+    piece("so far "),
+    piece(`SDC ${share(tally.sdcTolerable + tally.sdcCritical)}   DUE ${share(tally.due)}`),
+    piece("   of all strikes, 95 % intervals", "dim"),
+  ];
+}
+
+function savedLine(state: CampaignState, around: Surrounding): Line {
+  const { influx } = around;
+  return [
+    piece("saved ", "dim"),
+    piece(byteSize(around.savedBytes), "green"),
+    ...(influx === null
+      ? []
+      : [piece("   "), piece(influxText(influx), influx.error === null ? "plain" : "yellow")]),
+    ...(state.warning === null ? [] : [piece(`   last warning: ${state.warning.text}`, "yellow")]),
+  ];
+}
+
+function influxText(influx: NonNullable<Surrounding["influx"]>): string {
+  const lag =
+    influx.behindSeconds < 1 ? "InfluxDB up to date" : `InfluxDB ${duration(influx.behindSeconds)} behind`;
+  return influx.error === null ? lag : `${lag} (${influx.error})`;
+}
+
+function rate(state: CampaignState, around: Surrounding): string {
+  if (around.elapsedSeconds <= 0) return "0";
+  const perSecond = (tallyOf(state).strikes - around.began.strikes) / around.elapsedSeconds;
+  return perSecond < 10 ? perSecond.toFixed(1) : whole(perSecond);
+}
+
+/** By what this process has done so far; null until it has done enough to tell. */
+function secondsLeft(share: number, around: Surrounding): number | null {
+  const gained = share - around.began.share;
+  if (gained < 0.02 || around.elapsedSeconds < 1) return null;
+  return (around.elapsedSeconds * (1 - share)) / gained;
+}

@@ -1,0 +1,76 @@
+import type { Plan, RunPlan } from "../domain/plan.ts";
+import { liveAccount } from "./live-time.ts";
+import { confirmedStrikes, primaries, primaryEvents } from "./so-far.ts";
+import type { CampaignState, RunTally } from "./state.ts";
+
+/** How far a campaign has come, every run of the plan counting alike. */
+export interface Completion {
+  readonly planned: number;
+  readonly ended: number;
+  /** 0 to 1; an open run counts by the stop rule that it is nearest to. */
+  readonly share: number;
+}
+
+export function completionOf(state: CampaignState): Completion {
+  const planned = state.start === null ? 0 : plannedRuns(state.start.plan);
+  let ended = 0;
+  let done = 0;
+  for (const run of state.runs.values()) {
+    if (run.end !== null) ended++;
+    done += run.end === null ? runShare(run, state.lastNs) : 1;
+  }
+  return { planned, ended, share: planned === 0 ? 0 : Math.min(1, done / planned) };
+}
+
+/** Runs that the plan unfolds to. */
+export function plannedRuns(plan: Plan): number {
+  return plan.blocks.reduce(
+    (sum, block) =>
+      sum +
+      block.duts.length *
+        block.workloads.length *
+        block.temperaturesC.length *
+        (block.kind === "injection" ? block.targets.length * block.faultModels.length : 1),
+    0,
+  );
+}
+
+/** Which part of the nearest stop rule this run has reached. */
+export function runShare(run: RunTally, nowNs: number): number {
+  const { stop } = run.start.plan;
+  const account = liveAccount(run.timeline, run.open ? nowNs : run.lastNs);
+  const reached: readonly (readonly [number, number | null])[] = [
+    [run.struck.size, stop.strikes],
+    [primaryEvents(run), stop.events],
+    [account.fluenceLivePerCm2, stop.fluencePerCm2],
+    [account.liveSeconds, stop.seconds],
+  ];
+  return Math.min(1, Math.max(0, ...reached.map(([now, goal]) => (goal === null ? 0 : now / goal))));
+}
+
+/** Outcomes of all injection runs together, for a first look while they come in. */
+export function tallyOf(
+  state: CampaignState,
+): Readonly<
+  Record<"strikes" | "known" | "masked" | "sdcTolerable" | "sdcCritical" | "due" | "beamEvents", number>
+> {
+  const tally = { strikes: 0, known: 0, masked: 0, sdcTolerable: 0, sdcCritical: 0, due: 0, beamEvents: 0 };
+  for (const run of state.runs.values()) {
+    if (run.start.runKind !== "injection") {
+      tally.beamEvents += primaryEvents(run);
+      continue;
+    }
+    tally.strikes += run.struck.size;
+    tally.known += confirmedStrikes(run) - primaries(run, "unattributed");
+    tally.masked += primaries(run, "masked");
+    tally.sdcTolerable += primaries(run, "sdcTolerable");
+    tally.sdcCritical += primaries(run, "sdcCritical");
+    tally.due += primaries(run, "dueDetected", "dueCrash", "dueHang");
+  }
+  return tally;
+}
+
+/** What a run is: `digits / weights`, or `digits in the beam`. */
+export function runTitle(plan: RunPlan): string {
+  return plan.kind === "beam" ? `${plan.workload} in the beam` : `${plan.workload} / ${plan.target ?? "?"}`;
+}
