@@ -35,13 +35,12 @@ describe.each(messageTypes)("$kind $name", (type) => {
     );
   });
 
-  test("no field hides another or a part of the head", () => {
-    const names = ["kind", "name", "seq", "boot", "uptimeMs", "reason", "line"];
-    expect(Object.keys(type.fields).filter((key) => names.includes(key) && type.name !== "refused")).toEqual(
-      [],
-    );
-    const keys = Object.values(type.fields).map(({ key }) => key);
-    expect(new Set(keys).size).toBe(keys.length);
+  test("is spelled as the grammar wants, and no field hides another or a part of the head", () => {
+    const [keys, wireKeys] = [Object.keys(type.fields), Object.values(type.fields).map(({ key }) => key)];
+    expect(type.name).toMatch(/^[a-z][a-z0-9-]{0,31}$/);
+    for (const key of wireKeys) expect(key).toMatch(/^[a-z]{1,8}$/);
+    expect(keys.filter((key) => ["kind", "name", "seq", "boot", "uptimeMs"].includes(key))).toEqual([]);
+    expect(new Set(wireKeys).size).toBe(wireKeys.length);
   });
 });
 
