@@ -5,11 +5,12 @@ import { columns } from "./output.ts";
 import { toolName } from "./package-root.ts";
 import { addCheck } from "./verbs/check.ts";
 import { addControl } from "./verbs/control.ts";
+import { addDoctor } from "./verbs/doctor.ts";
 import { addPorts } from "./verbs/ports.ts";
 import { addReplay } from "./verbs/replay.ts";
 import { addSchema } from "./verbs/schema.ts";
 
-const verbs = [addControl, addCheck, addPorts, addReplay, addSchema] as const;
+const verbs = [addControl, addCheck, addPorts, addDoctor, addReplay, addSchema] as const;
 
 /** The whole command line. Verbs load what they need when they are called: `radrig check` opens no serial port. */
 export function createProgram(output: Output): Command {
