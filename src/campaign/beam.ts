@@ -103,12 +103,6 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
         next = Math.max(next, event.evidence.iteration + 1);
         yield eventRecord(seen, notMasked(judge(event.evidence)), null, event.evidence, event);
         await dut.acknowledge(event.bootId, event.event);
-        if (event.evidence.end === "trap") {
-          const trappedNs = lane.clock.nowNs();
-          const reply = await dut.refresh("full");
-          running = reply.kind === "ok" && (await start());
-          yield deadRecord(seen, trappedNs, "recovery");
-        }
         break;
       }
       case "heartbeat": {
@@ -130,7 +124,13 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
         });
         if (iterations !== null) yield iterations;
         await dut.acknowledge(event.bootId, event.event);
-        if (event.why === "lease" || event.why === "finished") running = await start();
+        running = false;
+        if (event.why === "trap") {
+          const trappedNs = lane.clock.nowNs();
+          await dut.refresh("full");
+          running = await start();
+          yield deadRecord(seen, trappedNs, "recovery");
+        } else running = await start();
         break;
       }
       case "boot":

@@ -82,7 +82,7 @@ export async function* injectionRun(
     const struck: Struck = yield* strikeOnce(lane, run, strike, prepared, judge);
     if (struck.interrupted) return { endReason: "operator", detail: "stopped at once" };
     step++;
-    const repeat =
+    const repeat: number | null =
       struck.evidence === null
         ? null
         : repeatOf(previous, { step, evidence: struck.evidence }, restoresAll(run));
