@@ -4,7 +4,7 @@ import type { CampaignState, RunTally } from "./state.ts";
 
 /** What a reader of a result must know before he trusts it: flag → why it stands there. */
 export const flagMeanings = {
-  "dead>20%": "more than 20 % of the run was dead time: lower the flux (ESCC 25100)",
+  "dead>20%": "more than 20 % of the run was dead time; in a beam, lower the flux",
   "dead>10%": "more than 10 % of the run was dead time",
   "mu>0.5": "more than 0.5 events per observation window: two upsets often count as one",
   "mu>0.1": "more than 0.1 events per observation window: some upsets count as one",
