@@ -86,11 +86,12 @@ function boardLine(state: CampaignState, board: BoardTally, longest: number): Li
     name,
     piece(`${runTitle(run.start.plan).padEnd(20)} `),
     piece(`${reached(run, account.fluenceLivePerCm2).padEnd(24)} `),
+    // What needs a hand stands where a narrow terminal cuts last.
+    ...(run.unwellSinceNs === null ? [] : [piece("recovering  ", "yellow")]),
+    ...(board.throttle === 0 ? [] : [piece("throttled  ", "red")]),
     piece(`die ${board.dieC === null ? "?" : board.dieC.toFixed(1)} °C`),
     piece(temperatureC === null ? "  " : ` of ${temperatureC}  `, "dim"),
     deadPiece(dead),
-    ...(board.throttle === 0 ? [] : [piece("  throttled", "red")]),
-    ...(run.unwellSinceNs === null ? [] : [piece("  recovering", "yellow")]),
   ];
 }
 
