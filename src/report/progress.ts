@@ -31,10 +31,9 @@ export function beginning(state: CampaignState): Beginning {
 /** The view of a running campaign, for a terminal that can be rewritten: every line fits the canvas. */
 export function progressLines(state: CampaignState, around: Surrounding, canvas: Canvas): string[] {
   const boards = [...state.boards.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const longest = Math.max(0, ...boards.map((board) => board.name.length));
   return [
     overall(state, around, canvas),
-    ...boards.map((board) => boardLine(state, board, longest)),
+    ...boardLines(state, boards),
     outcomeLine(state, around),
     intervalLine(state),
     savedLine(state, around),
@@ -74,18 +73,40 @@ function overall(state: CampaignState, around: Surrounding, canvas: Canvas): Lin
   ];
 }
 
-function boardLine(state: CampaignState, board: BoardTally, longest: number): Line {
-  const name = piece(`  ${board.name.padEnd(longest)}  `, "cyan");
-  const run = board.run === null ? undefined : state.runs.get(board.run);
-  if (board.gaveUp) return [name, piece("given up: the recovery ladder is spent", "red")];
-  if (run === undefined) return [name, piece(waiting(board), "dim")];
+/** A line a board, its work and progress in columns. */
+function boardLines(state: CampaignState, boards: readonly BoardTally[]): Line[] {
+  const rows = boards.map((board) => {
+    const run = board.run === null || board.gaveUp ? undefined : state.runs.get(board.run);
+    return run === undefined
+      ? { board, work: "", progress: "", rest: [idle(board)] }
+      : {
+          board,
+          work: runTitle(run.start.plan),
+          progress: reached(run, state.lastNs),
+          rest: condition(run, board, state.lastNs),
+        };
+  });
+  const widest = (of: (row: (typeof rows)[number]) => string): number =>
+    Math.max(0, ...rows.map((row) => of(row).length));
+  const [name, work, progress] = [
+    widest(({ board }) => board.name),
+    widest((row) => row.work),
+    widest((row) => row.progress),
+  ];
+  return rows.map((row) => [
+    piece(`  ${row.board.name.padEnd(name)}  `, "cyan"),
+    ...(row.work === ""
+      ? []
+      : [piece(`${row.work.padEnd(work)}  `), piece(`${row.progress.padEnd(progress)}  `)]),
+    ...row.rest,
+  ]);
+}
+
+function condition(run: RunTally, board: BoardTally, nowNs: number): Line {
   const { temperatureC } = run.start.plan;
-  const account = liveAccount(run.timeline, run.open ? state.lastNs : run.lastNs);
+  const account = liveAccount(run.timeline, nowNs);
   const dead = account.elapsedSeconds > 0 ? account.deadSeconds / account.elapsedSeconds : 0;
   return [
-    name,
-    piece(`${runTitle(run.start.plan).padEnd(20)} `),
-    piece(`${reached(run, account.fluenceLivePerCm2).padEnd(24)} `),
     // What needs a hand stands where a narrow terminal cuts last.
     ...(run.unwellSinceNs === null ? [] : [piece("recovering  ", "yellow")]),
     ...(board.throttle === 0 ? [] : [piece("throttled  ", "red")]),
@@ -95,16 +116,21 @@ function boardLine(state: CampaignState, board: BoardTally, longest: number): Li
   ];
 }
 
+function idle(board: BoardTally): Piece {
+  return board.gaveUp ? piece("given up: the recovery ladder is spent", "red") : piece(waiting(board), "dim");
+}
+
 function waiting(board: BoardTally): string {
   return `between runs${board.dieC === null ? "" : `, die ${board.dieC.toFixed(1)} °C`}`;
 }
 
 /** Progress towards the run's stop rules, in their own words. */
-function reached(run: RunTally, fluencePerCm2: number): string {
+function reached(run: RunTally, nowNs: number): string {
   const { stop, kind } = run.start.plan;
   if (kind === "injection")
     return `${whole(run.struck.size)}${stop.strikes === null ? "" : `/${whole(stop.strikes)}`} strikes`;
   const goal = stop.events === null ? "" : `/${stop.events}`;
+  const fluencePerCm2 = liveAccount(run.timeline, nowNs).fluenceLivePerCm2;
   return `${primaryEvents(run)}${goal} events, ${scientific(fluencePerCm2)} /cm²`;
 }
 

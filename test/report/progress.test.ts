@@ -114,14 +114,14 @@ describe("the progress view", () => {
 });
 
 describe("the terminal", () => {
-  const tty = { isTTY: true, columns: 120, write: () => true };
+  const tty = { isTTY: true, columns: 120, write: (): boolean => true };
 
   test.each([
     ["a terminal", tty, {}, { columns: 120, colour: true, marks: true }],
     ["NO_COLOR", tty, { NO_COLOR: "1" }, { columns: 120, colour: false, marks: true }],
     ["an empty NO_COLOR", tty, { NO_COLOR: "" }, { columns: 120, colour: true, marks: true }],
     ["a dumb terminal", tty, { TERM: "dumb" }, plainCanvas],
-    ["a pipe", { write: () => true }, {}, plainCanvas],
+    ["a pipe", { write: (): boolean => true }, {}, plainCanvas],
   ])("%s", (_, screen, environment, canvas) => {
     expect(canvasOf(screen, environment)).toEqual(canvas);
   });

@@ -1,3 +1,5 @@
+import { logFactorial } from "./draws.ts";
+
 /** How often an interval holds the truth: by summing the probability of every count, no draws. */
 export interface Coverage {
   readonly covered: number;
@@ -48,12 +50,4 @@ function sum(
     else covered += weight(count);
   }
   return { covered, below, above };
-}
-
-const logFactorials: number[] = [0];
-
-/** Sums of logarithms: exact to rounding at every size used here. */
-function logFactorial(n: number): number {
-  for (let i = logFactorials.length; i <= n; i++) logFactorials.push(logFactorials[i - 1]! + Math.log(i));
-  return logFactorials[n]!;
 }

@@ -1,0 +1,13 @@
+import { coverageStudy } from "./coverage.ts";
+
+/** A study: a claim proved at length, with a report that is committed. CI runs a slice of each as a test. */
+export interface Study {
+  readonly about: string;
+  /** Writes its report and answers the lines to print; throws where the claim does not hold. */
+  readonly run: () => readonly string[] | Promise<readonly string[]>;
+}
+
+/** Every study there is, a line each: `npm run study -- NAME`. */
+export const studies: Readonly<Record<string, Study>> = {
+  coverage: { about: "intervals cover what they say, 100,000 seeds a point", run: coverageStudy },
+};
