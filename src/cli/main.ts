@@ -21,8 +21,9 @@ async function main(): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     if (error instanceof RigError) {
+      // What has a place in a file begins with it, so that an editor can go there.
       for (const line of error.message.split("\n"))
-        output.say(line.startsWith("radrig: ") ? line : `radrig: ${line}`);
+        output.say(/^\S+:\d+:\d+: /.test(line) ? line : `radrig: ${line}`);
     } else {
       output.say(
         `radrig: unexpected error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
