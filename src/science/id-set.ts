@@ -4,6 +4,8 @@
  */
 export interface IdSet {
   readonly size: number;
+  /** Ids kept one by one: what the set costs. */
+  readonly scattered: number;
   has(id: number): boolean;
   /** False where it was there already. */
   add(id: number): boolean;
@@ -21,6 +23,9 @@ function idSet(first: number, beyond: Set<number>): IdSet {
   return {
     get size() {
       return upTo + beyond.size;
+    },
+    get scattered() {
+      return beyond.size;
     },
     has,
     add(id) {
