@@ -1,0 +1,62 @@
+import type { OutputFormat } from "../../domain/evidence.ts";
+import type { TargetSpace } from "../../domain/strike.ts";
+import type { Refreshed } from "../memory.ts";
+import type { KernelEnd } from "../workloads/workload.ts";
+
+/**
+ * What computes on a board, as its agent sees it. It knows structures by name only, so one with a systolic array, register
+ * files or on-chip memories has more of them and nothing else changes.
+ *
+ *   agent ─start(input, strikes)→ execution ─advance(cycle)→ …  ─→ output
+ */
+export interface Accelerator {
+  /** As `hello-ok` tells it: `cpu`, or the maker's name. */
+  readonly name: string;
+  /** At most five, as the protocol lists them. */
+  readonly workloads: readonly string[];
+  /** State filled, a pure function of both arguments; null: no such workload. */
+  load(workload: string, seed: number): LoadedWorkload | null;
+}
+
+export interface LoadedWorkload {
+  readonly targets: readonly TargetSpace[];
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly format: OutputFormat;
+  /** Whether the outputs are scores of classes. */
+  readonly ranks: boolean;
+  /** Begins one iteration; the output is cleared, so that nothing of the one before is taken for this one's. */
+  start(input: number, strikes: readonly PlacedStrike[]): Execution;
+  restore(what: Refreshed): void;
+  /** Whether all state is pristine, byte for byte. */
+  isPristine(): boolean;
+  stateDigest(): string;
+}
+
+/** Strikes of one iteration come ordered by cycle; those of one cycle in the order they are to be applied. */
+export interface PlacedStrike {
+  /** The host's id, 0 for a strike that the board is not told of. */
+  readonly id: number;
+  readonly target: string;
+  readonly word: number;
+  readonly mask: number;
+  readonly cycle: number;
+}
+
+export interface AppliedStrike {
+  readonly id: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** One iteration under way. */
+export interface Execution {
+  /** Steps made so far. */
+  readonly cycles: number;
+  /** In the order applied; whole when the iteration has ended. */
+  readonly applied: readonly AppliedStrike[];
+  /** Raw words of the output, NaN in one spelling; whole when the iteration has ended. */
+  readonly output: Uint32Array;
+  /** Goes on until this cycle. Null: reached it, and there is more to do. */
+  advance(untilCycle: number): KernelEnd | null;
+}

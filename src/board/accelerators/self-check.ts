@@ -1,0 +1,87 @@
+import type { TargetSpace } from "../../domain/strike.ts";
+import type { LoadedWorkload } from "./accelerator.ts";
+import { compare, topScores } from "../evidence.ts";
+import { judge } from "../workloads/judge.ts";
+
+/**
+ * Finds a strike on a structure that is known to be critical, by striking: from the place the workload names, word by word,
+ * the highest bit first, until one makes a critical error or a trap. So it holds for every seed, and is never an assumption.
+ */
+export function selfCheckOf(
+  space: Omit<TargetSpace, "selfCheck">,
+  loaded: Omit<LoadedWorkload, "targets">,
+  hint: { readonly word?: number; readonly cycle?: number } = {},
+): TargetSpace["selfCheck"] {
+  const cycle = hint.cycle ?? 0;
+  const first = hint.word ?? 0;
+  for (let iteration = 0; iteration < loaded.inputs; iteration++) {
+    const golden = run(loaded, iteration, []);
+    const budget = 10 * golden.cycles;
+    for (const mask of masks(space.bits)) {
+      for (let offset = 0; offset < space.words; offset++) {
+        const word = (first + offset) % space.words;
+        const struck = run(loaded, iteration, [{ id: 1, target: space.name, word, mask, cycle }], budget);
+        if (isCritical(loaded, golden, struck)) return { word, mask, iteration, cycle };
+      }
+    }
+  }
+  // No single word matters that much: the host will find its self-check masked and say so.
+  return { word: first, mask: masks(space.bits)[0]!, iteration: 0, cycle };
+}
+
+/** The top exponent bit of a float, the highest bits of an integer below its sign; then all bits. */
+function masks(bits: number): readonly number[] {
+  return bits === 32 ? [0x40000000, 0xffffffff] : [0x40, 0x80, 0xff];
+}
+
+interface Run {
+  readonly end: "ok" | "trap" | null;
+  readonly cycles: number;
+  readonly output: Uint32Array;
+}
+
+function run(
+  loaded: Omit<LoadedWorkload, "targets">,
+  input: number,
+  strikes: Parameters<LoadedWorkload["start"]>[1],
+  budget = Infinity,
+): Run {
+  const execution = loaded.start(input, strikes);
+  const end = execution.advance(budget);
+  const { cycles, output } = execution;
+  loaded.restore("full");
+  return { end, cycles, output: output.slice() };
+}
+
+function isCritical(loaded: Omit<LoadedWorkload, "targets">, golden: Run, struck: Run): boolean {
+  const { format, ranks } = loaded;
+  if (struck.end !== "ok") return struck.end === "trap";
+  const difference = compare(golden.output, struck.output, format, 10);
+  if (difference.wrong === 0) return false;
+  const scores = ranks
+    ? { want: topScores(golden.output, format), got: topScores(struck.output, format) }
+    : null;
+  const { wrong, nan, elements } = difference;
+  return (
+    judge(
+      "",
+      {
+        iteration: 0,
+        end: "ok",
+        digest: "",
+        wrong,
+        nan,
+        truncated: false,
+        elements,
+        scores,
+        detectors: 0,
+        corrected: 0,
+        cycles: struck.cycles,
+        struck: null,
+        stateDigest: "",
+        dieC: 0,
+      },
+      { format },
+    ) === "sdcCritical"
+  );
+}

@@ -1,0 +1,182 @@
+import { randomStream } from "../../domain/random.ts";
+import { createMemory, structureOf } from "../memory.ts";
+import type { Memory } from "../memory.ts";
+import { finished, paused, trapped, wireName } from "./workload.ts";
+import type { Core, Format, Kernel, LoopEnd, Prepared, Workload } from "./workload.ts";
+
+/**
+ * C[i][j] = Σ A[i][p]·B[p][j], p ascending, 16 × 16 × 16. float32: every product and every sum rounded to float32.
+ * int8: int8 operands, int32 accumulators that wrap. 8 inputs A, one B. docs/workloads.md is the norm.
+ */
+const size = 16;
+const elements = size * size;
+const wrap = elements - 1;
+const inputs = 8;
+
+/** Control words, in their order in the structure. */
+const M = 0;
+const N = 1;
+const K = 2;
+const strideA = 3;
+const strideB = 4;
+const strideC = 5;
+const offsetA = 6;
+const offsetB = 7;
+const controlWords = [size, size, size, size, size, size, 0, 0];
+
+export const gemmF32: Workload = {
+  name: wireName("gemm", "f32"),
+  prepare: (seed) => {
+    const memory = createMemory((1 + inputs) * elements * 4 + 32);
+    const b = memory.f32("weights", elements);
+    const a = memory.f32("inputs", inputs * elements);
+    const random = randomStream(seed, "gemm", "f32");
+    fill(b, () => Math.fround(2 * random.nextFloat() - 1));
+    fill(a, () => Math.fround(2 * random.nextFloat() - 1));
+    return prepared("f32", memory, a, b, dotF32);
+  },
+};
+
+export const gemmI8: Workload = {
+  name: wireName("gemm", "i8"),
+  prepare: (seed) => {
+    const memory = createMemory((1 + inputs) * elements + 32);
+    const b = memory.i8("weights", elements);
+    const a = memory.i8("inputs", inputs * elements);
+    const random = randomStream(seed, "gemm", "i8");
+    fill(b, () => random.nextBelow(256) - 128);
+    fill(a, () => random.nextBelow(256) - 128);
+    return prepared("i8", memory, a, b, dotI8);
+  },
+};
+
+type Dot<T> = (a: T, base: number, b: T, control: Uint32Array, core: Core, i: number, j: number) => LoopEnd;
+
+function prepared<T extends Float32Array | Int8Array>(
+  format: Format,
+  memory: Memory,
+  a: T,
+  b: T,
+  dot: Dot<T>,
+): Prepared {
+  const control = memory.u32("control", controlWords.length);
+  control.set(controlWords);
+  memory.seal();
+  const output = format === "f32" ? new Float32Array(elements) : new Int32Array(elements);
+  return {
+    inputs,
+    format: format === "f32" ? "f32" : "i32",
+    output,
+    ranks: false,
+    memory,
+    structures: [
+      structureOf("weights", { words: b }),
+      structureOf("activations", { words: a, perInput: elements }),
+      structureOf("control", { words: control }),
+    ],
+    selfChecks: { control: { word: offsetA } },
+    kernel: (input, core) =>
+      multiply(control, core, output, (i, j) => dot(a, input * elements, b, control, core, i, j)),
+  };
+}
+
+function* multiply(
+  control: Uint32Array,
+  core: Core,
+  c: Float32Array | Int32Array,
+  dot: (i: number, j: number) => LoopEnd,
+): Kernel {
+  for (let i = 0; i < control[M]!; i++) {
+    const row = core.cycle;
+    for (let j = 0; j < control[N]!; j++) {
+      const element = core.cycle;
+      core.index = 0;
+      core.sum = 0;
+      for (let end = dot(i, j); end !== finished; end = dot(i, j)) {
+        if (end === trapped) return "trap";
+        yield;
+      }
+      c[(Math.imul(i, control[strideC]!) + j) & wrap] = core.sum;
+      if (core.cycle === element) {
+        if (core.cycle >= core.until) yield;
+        core.cycle++;
+      }
+    }
+    if (core.cycle === row) {
+      if (core.cycle >= core.until) yield;
+      core.cycle++;
+    }
+  }
+  return "ok";
+}
+
+/** One element of C, from `core.index` on. `base` is where the input's A begins. */
+function dotF32(
+  a: Float32Array,
+  base: number,
+  b: Float32Array,
+  control: Uint32Array,
+  core: Core,
+  i: number,
+  j: number,
+): LoopEnd {
+  const first = core.index;
+  const last = first + core.until - core.cycle;
+  let sum = core.sum;
+  let p = first;
+  let end: LoopEnd = finished;
+  for (; p < control[K]!; p++) {
+    if (p >= last) {
+      end = paused;
+      break;
+    }
+    const atA = control[offsetA]! + ((Math.imul(i, control[strideA]!) + p) & wrap);
+    const atB = control[offsetB]! + ((Math.imul(p, control[strideB]!) + j) & wrap);
+    if (atA >= elements || atB >= elements) {
+      end = trapped;
+      break;
+    }
+    sum = Math.fround(sum + Math.fround(a[base + atA]! * b[atB]!));
+  }
+  core.cycle += p - first;
+  core.index = p;
+  core.sum = sum;
+  return end;
+}
+
+function dotI8(
+  a: Int8Array,
+  base: number,
+  b: Int8Array,
+  control: Uint32Array,
+  core: Core,
+  i: number,
+  j: number,
+): LoopEnd {
+  const first = core.index;
+  const last = first + core.until - core.cycle;
+  let sum = core.sum;
+  let p = first;
+  let end: LoopEnd = finished;
+  for (; p < control[K]!; p++) {
+    if (p >= last) {
+      end = paused;
+      break;
+    }
+    const atA = control[offsetA]! + ((Math.imul(i, control[strideA]!) + p) & wrap);
+    const atB = control[offsetB]! + ((Math.imul(p, control[strideB]!) + j) & wrap);
+    if (atA >= elements || atB >= elements) {
+      end = trapped;
+      break;
+    }
+    sum = (sum + Math.imul(a[base + atA]!, b[atB]!)) | 0;
+  }
+  core.cycle += p - first;
+  core.index = p;
+  core.sum = sum;
+  return end;
+}
+
+function fill(words: Float32Array | Int8Array, value: () => number): void {
+  for (let i = 0; i < words.length; i++) words[i] = value();
+}

@@ -1,0 +1,55 @@
+import type { ElementDifference, Evidence, OutputFormat, Score } from "../../domain/evidence.ts";
+import type { Outcome } from "../../domain/outcome.ts";
+
+/** What the host knows beside the evidence. */
+export interface JudgeContext {
+  readonly format: OutputFormat;
+  /** Digest of this input's golden output, where the host has seen it. */
+  readonly goldenDigest?: string;
+}
+
+/** An output element further off than this, relative to golden, is critical. */
+export const criticalRelativeError = 1e-2;
+
+/**
+ * What became of one iteration, from its evidence alone (law 6): the host's verdict, a pure function.
+ *
+ *   trap → crash · detector fired, nothing corrected → detected · nothing differs → masked
+ *   classes ranked → critical where the first class is another · else → critical where an element is not finite or is more than 1 % off
+ *
+ * It goes by what the evidence holds and not by the workload's name, so that a workload unknown to this program is judged
+ * as well. Of a truncated list the elements reported decide: ask for as many as a strike can touch.
+ */
+export function judge(_workload: string, evidence: Evidence, context: JudgeContext): Outcome {
+  if (evidence.end === "trap") return "dueCrash";
+  if (evidence.detectors !== 0 && evidence.corrected === 0) return "dueDetected";
+  if (evidence.wrong === 0) {
+    // Equal elements under another digest: the board contradicts itself, and a digest unlike golden is never masked.
+    const contradicts = context.goldenDigest !== undefined && context.goldenDigest !== evidence.digest;
+    return contradicts ? "sdcCritical" : "masked";
+  }
+  const critical =
+    evidence.scores === null
+      ? evidence.nan > 0 || evidence.elements.some((element) => isFarOff(element, context.format))
+      : isOtherClass(evidence.scores.want[0], evidence.scores.got[0], context.format);
+  return critical ? "sdcCritical" : "sdcTolerable";
+}
+
+function isFarOff({ expected, got }: ElementDifference, format: OutputFormat): boolean {
+  const want = valueOf(expected, format);
+  const off = Math.abs(valueOf(got, format) - want);
+  return !(off <= criticalRelativeError * Math.abs(want));
+}
+
+function isOtherClass(want: Score | undefined, got: Score | undefined, format: OutputFormat): boolean {
+  if (want === undefined || got === undefined) return true;
+  return want.label !== got.label || !Number.isFinite(valueOf(got.bits, format));
+}
+
+const word = new DataView(new ArrayBuffer(4));
+
+/** The value of a raw output word. */
+export function valueOf(bits: number, format: OutputFormat): number {
+  word.setUint32(0, bits);
+  return format === "f32" ? word.getFloat32(0) : word.getInt32(0);
+}
