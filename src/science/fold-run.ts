@@ -145,7 +145,7 @@ function foldEvidence(run: Run, record: StrikeRec | BeamEventRec): void {
   run.weighted ||= record.weight !== 1 && record.weight !== 0;
   run.corrected += record.evidence?.corrected ?? 0;
   if (record.dieC !== null) foldDie(run, record.dieC);
-  if (record.evidence !== null) signOfLife(run, record.tNs);
+  if (record.event !== null) signOfLife(run, record.tNs);
 }
 
 function countOutcome(run: Run, outcome: Outcome, repeatOf: number | null): void {

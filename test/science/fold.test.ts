@@ -182,6 +182,22 @@ describe("the fold of a journal", () => {
     ).toMatchObject({ elapsedSeconds: 18, deadSeconds: 8 });
   });
 
+  test.each([
+    ["a strike whose event came in", strike(20, 1, 1, "masked"), 20],
+    ["a heartbeat", telemetry(20, 1, "cpu-f32"), 20],
+    ["a strike that nothing came in for", strike(20, 1, 1, null, { event: null }), 10],
+  ])("the board is well again with a sign of life: %s", (_, sign, liveSeconds) => {
+    const rung = { run: 1, dut: "cpu-f32", rung: "retry", attempt: 1, cured: true, detail: "" } as const;
+    const found = account([
+      runStart(0, runPlan(1)),
+      telemetry(10, 1, "cpu-f32"),
+      { type: "rung", tNs: s(14), ...rung },
+      sign,
+      resumed(500, 1),
+    ]);
+    expect(found).toMatchObject({ elapsedSeconds: 20, liveSeconds });
+  });
+
   test("link counts are taken by what each run gained, from one process to the next", () => {
     const state = folded([
       runStart(0, runPlan(1)),
