@@ -14,6 +14,8 @@ export interface Port {
   write(bytes: Uint8Array): Promise<void>;
   /** Why the port ended, in words for people, where the transport knows; null while it is open. */
   ended?(): string | null;
+  /** True where closing the port ends the device itself (a child process): not done merely because it is silent. */
+  readonly closingEndsDevice?: boolean;
   close(): Promise<void>;
 }
 

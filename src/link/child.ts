@@ -68,6 +68,7 @@ export function childPort(command: readonly string[], options: ChildOptions = {}
       chunks: queue.chunks,
       write: (bytes) => (queue.ended ? Promise.resolve() : write(bytes)),
       ended: () => why,
+      closingEndsDevice: true,
       close,
     };
   };

@@ -1,0 +1,139 @@
+import type {
+  Dut,
+  DutEvent,
+  Golden,
+  Identity,
+  Loaded,
+  LoadRequest,
+  ReadBack,
+  Reply,
+  Silence,
+  LinkTotals,
+} from "../domain/capabilities.ts";
+import type { Strike, TargetSpace } from "../domain/strike.ts";
+import { unfit } from "./greeting.ts";
+import type { Session } from "./session.ts";
+
+/**
+ * A board as the campaign sees it: every verb is one or a few commands of the protocol, every answer a value.
+ *
+ *   verb ─→ session.ask … ─→ Reply      events ←─ session.nextEvent
+ */
+export function dutOver(session: Session, serial: string | null): Dut {
+  return new SessionDut(session, serial);
+}
+
+/** More targets than any board has; one that claims them is not asked for each. */
+const mostTargets = 256;
+
+class SessionDut implements Dut {
+  readonly name: string;
+  readonly #session: Session;
+  readonly #serial: string | null;
+
+  constructor(session: Session, serial: string | null) {
+    this.name = session.name;
+    this.#session = session;
+    this.#serial = serial;
+  }
+
+  async identify(signal?: AbortSignal): Promise<Reply<Identity>> {
+    const hello = await this.#session.ask(this.#session.helloCommand(), { signal });
+    if (hello.kind !== "ok") return hello;
+    const { model, serial, firmware, accelerator, boot, boots, cause, capabilities } = hello.value;
+    if (unfit(hello.value, { name: this.name, serial: this.#serial }) !== null)
+      return { kind: "refused", reason: "identity-differs" };
+    const offered = await this.#session.ask({ kind: "c", name: "workloads" }, { signal });
+    if (offered.kind !== "ok") return offered;
+    const { workloads } = offered.value;
+    const value = {
+      model,
+      serial,
+      firmware,
+      accelerator,
+      bootId: boot,
+      boots,
+      cause,
+      capabilities,
+      workloads,
+    };
+    return { kind: "ok", value };
+  }
+
+  async load(request: LoadRequest): Promise<Reply<Loaded>> {
+    const loaded = await this.#session.ask({ kind: "c", name: "load", ...request }, { long: true });
+    if (loaded.kind !== "ok") return loaded;
+    if (loaded.value.targets > mostTargets) return { kind: "refused", reason: "too-many-targets" };
+    const targets: TargetSpace[] = [];
+    for (let index = 0; index < loaded.value.targets; index++) {
+      const target = await this.#session.ask({ kind: "c", name: "target", index });
+      if (target.kind !== "ok") return target;
+      const { target: name, words, bits, word, mask, iteration, cycle } = target.value;
+      targets.push({ name, words, bits, selfCheck: { word, mask, iteration, cycle } });
+    }
+    const { inputs, outputs, format, stateDigest } = loaded.value;
+    return { kind: "ok", value: { targets, inputs, outputs, format, stateDigest } };
+  }
+
+  async makeGolden(times: number): Promise<Reply<Golden>> {
+    const reply = await this.#session.ask({ kind: "c", name: "golden", times }, { long: true });
+    if (reply.kind !== "ok") return reply;
+    const { digest, cycles, budget } = reply.value;
+    return { kind: "ok", value: { digest, cycles, budget } };
+  }
+
+  async checkGolden(): Promise<Reply<{ readonly digest: string; readonly match: boolean }>> {
+    const reply = await this.#session.ask({ kind: "c", name: "check" }, { long: true });
+    if (reply.kind !== "ok") return reply;
+    return { kind: "ok", value: { digest: reply.value.digest, match: reply.value.match } };
+  }
+
+  async arm(strike: Strike): Promise<Reply<null>> {
+    return done(await this.#session.ask({ kind: "c", name: "strike", ...strike }));
+  }
+
+  async run(first: number, iterations: number, strikes: number): Promise<Reply<null>> {
+    return done(await this.#session.ask({ kind: "c", name: "run", first, iterations, strikes }));
+  }
+
+  async stop(): Promise<Reply<null>> {
+    return done(await this.#session.ask({ kind: "c", name: "stop" }));
+  }
+
+  async refresh(what: "full" | "weights" | "inputs"): Promise<Reply<{ readonly stateDigest: string }>> {
+    const reply = await this.#session.ask({ kind: "c", name: "refresh", what }, { long: true });
+    return reply.kind === "ok" ? { kind: "ok", value: { stateDigest: reply.value.stateDigest } } : reply;
+  }
+
+  async readBack(): Promise<Reply<ReadBack>> {
+    const reply = await this.#session.ask({ kind: "c", name: "clock" });
+    if (reply.kind !== "ok") return reply;
+    const { clockKHz, powerMilliW, throttle } = reply.value;
+    return { kind: "ok", value: { clockKHz, powerMilliW, throttle } };
+  }
+
+  /** A board that is a process of this host and does not obey is ended, and started anew. */
+  async reset(): Promise<Reply<null>> {
+    const reply = done(await this.#session.ask({ kind: "c", name: "reset" }));
+    if (reply.kind === "silence") this.#session.restartDevice();
+    return reply;
+  }
+
+  acknowledge(bootId: number, event: number): Promise<void> {
+    this.#session.acknowledge(bootId, event);
+    return Promise.resolve();
+  }
+
+  nextEvent(deadlineMs: number, signal?: AbortSignal): Promise<DutEvent | Silence> {
+    return this.#session.nextEvent(deadlineMs, signal);
+  }
+
+  linkTotals(): LinkTotals {
+    return this.#session.linkTotals();
+  }
+}
+
+/** Only whether it was done is of interest. */
+export function done(reply: Reply<unknown>): Reply<null> {
+  return reply.kind === "ok" ? { kind: "ok", value: null } : reply;
+}

@@ -1,0 +1,107 @@
+import type { DutEvent } from "../domain/capabilities.ts";
+import type { Evidence } from "../domain/evidence.ts";
+import type { BoardEvent, Head, MessageOf } from "../../firmware-protocol/messages.ts";
+
+/**
+ * Parts and results to evidence.
+ *
+ *   struck elements elements scores result(parts=4) ─→ one Evidence
+ *
+ * Takes one boot's events in their order, none missing unless `forgetParts` says so. A result joins with the `parts` event numbers
+ * before it and with nothing else. Parts that are gone for good are never made up: the evidence then says `truncated`,
+ * what only they told is left out, and a `lost_lines` stands before it.
+ */
+type Part = Head & Extract<BoardEvent, { readonly name: "struck" | "elements" | "scores" }>;
+
+/** More parts than any sound result has; a board that babbles parts shall not fill memory. */
+const mostParts = 16_384;
+
+export class EvidenceAssembly {
+  #parts: Part[] = [];
+
+  /** Events are missing here, or the board has booted: what was held belongs to nothing that follows. */
+  forgetParts(): void {
+    this.#parts = [];
+  }
+
+  /** What an event means to the campaign; nothing for a part. `boot` is for the session to judge. */
+  take(message: Head & Exclude<BoardEvent, { readonly name: "boot" }>): readonly DutEvent[] {
+    switch (message.name) {
+      case "struck":
+      case "elements":
+      case "scores":
+        if (this.#parts.length < mostParts) this.#parts.push(message);
+        return [];
+      case "result": {
+        const parts = this.#parts;
+        this.#parts = [];
+        return resultEvents(message, parts);
+      }
+      case "done":
+      case "ecc":
+      case "overflow":
+      case "log":
+        this.#parts = [];
+        return [plainEvent(message)];
+    }
+  }
+}
+
+function resultEvents(message: MessageOf<"result">, held: readonly Part[]): readonly DutEvent[] {
+  const parts = held.slice(held.length - Math.min(held.length, message.parts));
+  const mine = parts.filter((part) => part.iteration === message.iteration);
+  const whole = mine.length === message.parts;
+  const result: DutEvent = {
+    kind: "result",
+    bootId: message.boot,
+    event: message.event,
+    strikeId: message.id,
+    evidence: evidenceOf(message, mine, whole),
+  };
+  if (whole) return [result];
+  const detail = `result ${message.event} of iteration ${message.iteration}: ${message.parts - mine.length} of its ${message.parts} parts are lost`;
+  return [{ kind: "link", what: "lost_lines", detail }, result];
+}
+
+function evidenceOf(message: MessageOf<"result">, parts: readonly Part[], whole: boolean): Evidence {
+  const elements = parts.flatMap((part) => (part.name === "elements" ? part.elements : []));
+  const scores = parts.find((part) => part.name === "scores");
+  const strikes = parts.filter((part) => part.name === "struck");
+  const struck = strikes.find((part) => part.id === message.id) ?? strikes[0];
+  return {
+    iteration: message.iteration,
+    end: message.end,
+    digest: message.digest,
+    wrong: message.wrong,
+    nan: message.nan,
+    truncated: message.truncated || !whole,
+    elements,
+    scores: scores === undefined ? null : { want: scores.want, got: scores.got },
+    detectors: message.detectors,
+    corrected: message.corrected,
+    cycles: message.cycles,
+    struck: struck === undefined ? null : { before: struck.before, after: struck.after },
+    stateDigest: message.stateDigest,
+    dieC: message.temperatureMilliC / 1000,
+  };
+}
+
+type Plain = Head & Extract<BoardEvent, { readonly name: "done" | "ecc" | "overflow" | "log" }>;
+
+function plainEvent(message: Plain): DutEvent {
+  const { boot: bootId, event } = message;
+  switch (message.name) {
+    case "done": {
+      const { why, iterations, clean, cycles } = message;
+      return { kind: "done", bootId, event, why, iterations, clean, cycles };
+    }
+    case "ecc": {
+      const { structure, corrected, uncorrected } = message;
+      return { kind: "ecc", bootId, event, structure, corrected, uncorrected };
+    }
+    case "overflow":
+      return { kind: "overflow", bootId, event, dropped: message.dropped };
+    case "log":
+      return { kind: "log", bootId, event, level: message.level, text: message.text };
+  }
+}
