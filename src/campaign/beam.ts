@@ -4,7 +4,7 @@ import type { Evidence } from "../domain/evidence.ts";
 import type { Effect, Outcome } from "../domain/outcome.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
-import { afterBoot, afterSilence } from "./incident.ts";
+import { afterBoot, afterSilence, reload } from "./incident.ts";
 import type { Incident } from "./incident.ts";
 import type { Ended } from "./injection.ts";
 import { createJudge } from "./judge.ts";
@@ -13,7 +13,6 @@ import { forgetIterations, iterationsRecord, listen, msSince } from "./lane.ts";
 import type { Lane } from "./lane.ts";
 import { prepare, restoresAll, valueOf } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
-import { recover } from "./recover.ts";
 import { repeatOf } from "../science/repeats.ts";
 import type { SeenError } from "../science/repeats.ts";
 import type { RunDone } from "../science/so-far.ts";
@@ -91,7 +90,7 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
   let running = await start();
   for (;;) {
     if (!running) {
-      const recovery = yield* recover(lane, run, "reload");
+      const recovery = yield* reload(lane, run);
       running = recovery.cure !== null && (await start());
       if (lane.memory.dead) return { endReason: "dut_dead", detail: "the recovery ladder is spent" };
       if (!running && lane.signal.aborted) return { endReason: "operator", detail: "stopped at once" };

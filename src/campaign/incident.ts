@@ -72,6 +72,15 @@ export async function* afterBoot(
   return yield* conclude(lane, run, attribution, recovery, lastGoodNs, noticedNs);
 }
 
+/** Loads a board that answers but is not in the state it should be, and climbs on from there; the time is dead. */
+export async function* reload(lane: Lane, run: RunPlan): AsyncGenerator<Rec, Recovery> {
+  const fromNs = lane.memory.lastGoodNs;
+  const recovery: Recovery = yield* recover(lane, run, "reload");
+  const toNs = lane.clock.nowNs();
+  yield { type: "dead", tNs: toNs, run: run.number, fromNs, toNs, cause: "reload", latencyMs: 0 };
+  return recovery;
+}
+
 function* conclude(
   lane: Lane,
   run: RunPlan,

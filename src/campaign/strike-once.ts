@@ -4,14 +4,13 @@ import type { Effect, Outcome } from "../domain/outcome.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
 import type { Strike } from "../domain/strike.ts";
-import { afterBoot, afterSilence } from "./incident.ts";
+import { afterBoot, afterSilence, reload } from "./incident.ts";
 import type { Incident } from "./incident.ts";
 import type { Judge } from "./judge.ts";
 import { forgetIterations, iterationsRecord, listen, msSince } from "./lane.ts";
 import type { Lane } from "./lane.ts";
 import { restoresAll } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
-import { recover } from "./recover.ts";
 
 /** What became of one strike. `confirmed`: it was acknowledged as armed. `outcome` null: its evidence was lost. */
 export interface Struck {
@@ -65,7 +64,7 @@ export async function* strikeOnce(
   }
   const started = await dut.run(strike.iteration, 1, via === "board" ? 1 : 0);
   if (started.kind === "refused") {
-    const recovery = yield* recover(lane, run, "reload");
+    const recovery = yield* reload(lane, run);
     return { ...unknown, prepared: recovery.prepared, detail: `run refused: ${started.reason}` };
   }
   return yield* outcomeOf(lane, run, strike, prepared, judge, { ...unknown, confirmed: true });
@@ -170,6 +169,6 @@ async function* restored(
   if (stateDigest === prepared.loaded.stateDigest && struck.evidence?.end !== "trap") return struck;
   const reply: Reply<{ readonly stateDigest: string }> = await lane.station.dut.refresh("full");
   if (reply.kind === "ok" && reply.value.stateDigest === prepared.loaded.stateDigest) return struck;
-  const recovery = yield* recover(lane, run, "reload");
+  const recovery = yield* reload(lane, run);
   return { ...struck, prepared: recovery.prepared };
 }
