@@ -1,4 +1,4 @@
-import type { Structure } from "../memory.ts";
+import type { Refreshed, Structure } from "../memory.ts";
 import { workloadsOf } from "../workloads/all.ts";
 import { selfCheckOf } from "./self-check.ts";
 import { createCore } from "../workloads/workload.ts";
@@ -28,9 +28,9 @@ export function loadOnCpu(prepared: Prepared): LoadedWorkload {
     format,
     ranks,
     start: (input: number, strikes: readonly PlacedStrike[]) => execute(prepared, structures, input, strikes),
-    restore: memory.restore,
-    isPristine: memory.isPristine,
-    stateDigest: memory.digest,
+    restore: (what: Refreshed) => memory.restore(what),
+    isPristine: () => memory.isPristine(),
+    stateDigest: () => memory.digest(),
   };
   const targets = prepared.structures.map(({ name, words, bits }) => ({
     name,

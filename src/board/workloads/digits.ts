@@ -78,7 +78,7 @@ interface Operands<T> {
 interface Arithmetic<T> {
   readonly dot: Dot<T>;
   /** What the hidden layer keeps of a sum. */
-  activate(sum: number, control: Uint32Array): number;
+  readonly activate: (sum: number, control: Uint32Array) => number;
   /** Control words of its own. */
   readonly requantize: readonly number[];
 }
@@ -124,8 +124,8 @@ function prepared<T extends Float32Array | Int8Array>(
 }
 
 interface LayerSteps {
-  dot(row: number): LoopEnd;
-  keep(row: number, sum: number): void;
+  readonly dot: (row: number) => LoopEnd;
+  readonly keep: (row: number, sum: number) => void;
 }
 
 function* layer(control: Uint32Array, rows: number, core: Core, { dot, keep }: LayerSteps): Kernel {

@@ -1,0 +1,205 @@
+import { digestOf } from "./digest.ts";
+import type { AppliedStrike, Execution, PlacedStrike } from "./accelerators/accelerator.ts";
+import type { Unnumbered } from "./event-buffer.ts";
+import { compare, topScores } from "./evidence.ts";
+import type { Difference } from "./evidence.ts";
+import { finish } from "./golden.ts";
+import type { Golden } from "./golden.ts";
+import { createPace } from "./pace.ts";
+import type { Pace } from "./pace.ts";
+import { isOver, milliC, noCounts } from "./state.ts";
+import type { ArmedStrike, Board, RunCounts, Session } from "./state.ts";
+
+/**
+ * A run: iterations one after the other, until all are done or something ends it (PROTOCOL.md, "Runs and their evidence").
+ *
+ *   armed strikes ┐
+ *   surroundings ─┴→ iteration ─→ output ─compare─ golden ─→ refresh ─→ struck, elements, scores, result
+ *                        │ cycles ─→ pace                                          … ─→ done
+ *                        └ budget spent ─→ watchdog
+ */
+interface Run {
+  readonly board: Board;
+  readonly session: Session;
+  readonly golden: Golden;
+  readonly pace: Pace;
+  counts: RunCounts;
+}
+
+type Why = Extract<Unnumbered, { readonly name: "done" }>["why"];
+
+/** Resolves when the run has ended and said so, or the agent is ending. The board is running until then. */
+export async function runIterations(board: Board, first: number, iterations: number): Promise<void> {
+  const session = board.session!;
+  const { surroundings, clock } = board.options;
+  const pace = createPace(clock, surroundings, board.life);
+  const counts = { ...noCounts, iteration: first };
+  const run: Run = { board, session, golden: session.golden!, pace, counts };
+  board.counts = counts;
+  surroundings.busy(true);
+  const why = await iterate(run, first, iterations === 0 ? 2 ** 32 : first + iterations);
+  if (!isOver(board)) await pace.pay();
+  surroundings.busy(false);
+  if (isOver(board)) return;
+  if (why === "watchdog") {
+    board.end("watchdog");
+    return;
+  }
+  publish(run);
+  board.armed = [];
+  board.state = why === "trap" ? "faulted" : "ready";
+  const { clean, cycles } = run.counts;
+  board.report({ kind: "e", name: "done", why, iterations: run.counts.iterations, clean, cycles });
+}
+
+async function iterate(run: Run, first: number, end: number): Promise<Why | "watchdog"> {
+  const { board, session, golden, pace } = run;
+  const { surroundings, onlyStrikesChangeMemory = false } = board.options;
+  for (let iteration = first; iteration < end; iteration++) {
+    if (pace.due) {
+      await pace.pay();
+      publish(run, iteration);
+    }
+    if (mustStop(run, pace.nowNs())) {
+      // Ahead of the clock by what is owed: what comes in until then still counts.
+      await pace.pay();
+      const why = mustStop(run, pace.nowNs());
+      if (why !== null) return why;
+    }
+    if (isOver(board)) return "stopped";
+    const input = iteration % session.loaded.inputs;
+    const fallen = surroundings.strikesDue(iteration, golden.cycles[input]!);
+    const armed = armedFor(board, iteration);
+    if (onlyStrikesChangeMemory && session.untouched && fallen.length === 0 && armed.length === 0) {
+      pace.charge(golden.cycles[input]!);
+      count(run, iteration, golden.cycles[input]!, true);
+      refreshByPolicy(session);
+      continue;
+    }
+    const ended = await struckIteration(run, iteration, placed(armed, fallen), armed.length > 0);
+    if (ended !== null) return ended;
+  }
+  return "finished";
+}
+
+/** One iteration that is really computed; null: go on. */
+async function struckIteration(
+  run: Run,
+  iteration: number,
+  strikes: readonly PlacedStrike[],
+  told: boolean,
+): Promise<"trap" | "watchdog" | "stopped" | null> {
+  const { board, session, golden, pace } = run;
+  const { loaded } = session;
+  const input = iteration % loaded.inputs;
+  const execution = loaded.start(input, strikes);
+  const end = await finish(execution, golden.budget, pace);
+  if (isOver(board)) return "stopped";
+  if (end === "watchdog") return end;
+  const difference = compare(golden.outputs[input]!, execution.output, loaded.format, session.elements);
+  if (execution.applied.length > 0) session.untouched = false;
+  if (end === "ok") refreshByPolicy(session);
+  const clean = end === "ok" && difference.wrong === 0;
+  if (told || !clean) {
+    await pace.pay();
+    if (isOver(board)) return "stopped";
+    board.report(...evidence(run, iteration, execution, end, difference));
+  }
+  count(run, iteration, execution.cycles, clean);
+  if (told) board.armed = board.armed.filter((strike) => strike.iteration !== iteration);
+  return end === "trap" ? "trap" : null;
+}
+
+const none: readonly ArmedStrike[] = [];
+
+function armedFor({ armed }: Board, iteration: number): readonly ArmedStrike[] {
+  return armed.length === 0 ? none : armed.filter((strike) => strike.iteration === iteration);
+}
+
+/** Both kinds of strikes by cycle; of one cycle first those of the world, then those of the host as they were armed. */
+function placed(armed: readonly ArmedStrike[], fallen: readonly PlacedStrike[]): readonly PlacedStrike[] {
+  const unseen = fallen.map(({ target, word, mask, cycle }) => ({ id: 0, target, word, mask, cycle }));
+  return [...unseen, ...armed].sort((a, b) => a.cycle - b.cycle);
+}
+
+function evidence(
+  { session, golden, board }: Run,
+  iteration: number,
+  execution: Execution,
+  end: "ok" | "trap",
+  { wrong, nan, elements }: Difference,
+): Unnumbered[] {
+  const { loaded } = session;
+  const input = iteration % loaded.inputs;
+  const { output } = execution;
+  const told = execution.applied.filter((strike) => strike.id !== 0);
+  const parts: Unnumbered[] = told.map(({ id, before, after }: AppliedStrike) => ({
+    kind: "e",
+    name: "struck",
+    iteration,
+    id,
+    before,
+    after,
+  }));
+  for (let from = 0; from < elements.length; from += 5)
+    parts.push({ kind: "e", name: "elements", iteration, elements: elements.slice(from, from + 5) });
+  if (loaded.ranks && wrong > 0) {
+    const want = topScores(golden.outputs[input]!, loaded.format);
+    parts.push({ kind: "e", name: "scores", iteration, want, got: topScores(output, loaded.format) });
+  }
+  return [
+    ...parts,
+    {
+      kind: "e",
+      name: "result",
+      iteration,
+      id: told.length === 0 ? 0 : Math.min(...told.map((strike) => strike.id)),
+      end,
+      // Word by word the same: so is the digest.
+      digest: wrong === 0 ? golden.digests[input]! : digestOf(output),
+      stateDigest: loaded.stateDigest(),
+      wrong,
+      nan,
+      truncated: elements.length < wrong,
+      detectors: 0,
+      corrected: 0,
+      cycles: execution.cycles,
+      parts: parts.length,
+      temperatureMilliC: milliC(board),
+    },
+  ];
+}
+
+/** Counts the iteration just ended, and restores what the policy says when it says so. */
+function refreshByPolicy(session: Session): void {
+  const { refresh, every } = session.request;
+  session.sinceRestored++;
+  if (refresh === "none" || session.sinceRestored < every) return;
+  session.sinceRestored = 0;
+  if (session.untouched) return;
+  session.loaded.restore(refresh);
+  session.untouched = session.loaded.isPristine();
+}
+
+function mustStop({ board, session }: Run, nowNs: number): "stopped" | "lease" | null {
+  if (board.stopping) return "stopped";
+  if (nowNs - board.heardNs >= board.leaseMs * 1e6) return "lease";
+  // Strikes, elements, scores and result of the next iteration, and one `done`.
+  const needed = board.armed.length + Math.ceil(session.elements / 5) + 3;
+  return board.events.room() < needed ? "stopped" : null;
+}
+
+function count(run: Run, iteration: number, cycles: number, clean: boolean): void {
+  const { counts } = run;
+  run.counts = {
+    iteration,
+    iterations: counts.iterations + 1,
+    clean: counts.clean + (clean ? 1 : 0),
+    cycles: counts.cycles + cycles,
+  };
+}
+
+/** What heartbeats and status tell: that which is paid for, with the iteration now in work. */
+function publish(run: Run, inWork?: number): void {
+  run.board.counts = inWork === undefined ? run.counts : { ...run.counts, iteration: inWork };
+}

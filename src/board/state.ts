@@ -1,0 +1,111 @@
+import type { BoardEvent, MessageOf, Payload } from "../../firmware-protocol/messages.ts";
+import type { ResetCause } from "../domain/capabilities.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Accelerator, LoadedWorkload, PlacedStrike } from "./accelerators/accelerator.ts";
+import type { EventBuffer, Unnumbered } from "./event-buffer.ts";
+import type { Golden } from "./golden.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+export interface AgentOptions {
+  readonly model: string;
+  readonly serial: string;
+  readonly firmware: string;
+  readonly accelerator: Accelerator;
+  readonly surroundings: Surroundings;
+  readonly clock: Clock;
+  /** New at every boot, not 0. */
+  readonly bootId: number;
+  /** Counted over resets, this boot included. */
+  readonly boots: number;
+  readonly cause: ResetCause;
+  /** Events kept at most; at least 64. */
+  readonly eventCapacity: number;
+  /**
+   * Nothing but strikes can change this board's memory (it is emulated): an iteration from pristine state without a strike due
+   * then has its golden output, and is charged without being computed again. Never true where particles strike unseen.
+   */
+  readonly onlyStrikesChangeMemory?: boolean;
+  /** Told what the host acknowledged before it is forgotten: the board's own log of what must not get lost any more. */
+  readonly onAcknowledged?: (bootId: number, events: readonly BoardEvent[]) => void;
+}
+
+/** Why an agent ended. After `command` and `watchdog` the board boots again, with a new boot id and one more boot. */
+export interface AgentEnd {
+  readonly why: "command" | "watchdog" | "link-closed" | "aborted";
+}
+
+export interface ArmedStrike extends PlacedStrike {
+  readonly iteration: number;
+}
+
+/** A workload as `load` made it ready. */
+export interface Session {
+  readonly loaded: LoadedWorkload;
+  readonly request: MessageOf<"load">;
+  golden: Golden | null;
+  /** Iterations since state was last restored in any way. */
+  sinceRestored: number;
+  /** All state is known to be pristine: no strike has landed since it was last seen to be. */
+  untouched: boolean;
+  /** Differing elements listed at most: as asked, as far as the event buffer bears it. */
+  readonly elements: number;
+}
+
+/** The board between two boots. Everything that more than one part of the agent looks at; each field has one writer at a time. */
+export interface Board {
+  readonly options: AgentOptions;
+  readonly events: EventBuffer;
+  readonly send: (payload: Payload) => void;
+  /** Numbers, keeps and sends events that belong together. */
+  readonly report: (...group: readonly Unnumbered[]) => void;
+  /** Aborts when the agent ends. */
+  readonly life: AbortSignal;
+  readonly end: (why: AgentEnd["why"]) => void;
+  /** Work that goes on beside the commands; where it fails, the agent does. */
+  readonly begin: (work: Promise<void>) => void;
+  /** Resolves when all that was sent is with the link. */
+  readonly flushed: () => Promise<void>;
+  readonly setHeartbeat: (ms: number) => void;
+  session: Session | null;
+  state: "idle" | "loaded" | "ready" | "running" | "faulted";
+  armed: ArmedStrike[];
+  /** The run in work is to end after its iteration. */
+  stopping: boolean;
+  /** Of this run, or of the last one, as far as its device time has passed. */
+  counts: RunCounts;
+  /** Dropped events that an `overflow` has told of. */
+  overflowsTold: number;
+  heartbeatMs: number;
+  leaseMs: number;
+  /** When the host was last heard, ns. */
+  heardNs: number;
+}
+
+export interface RunCounts {
+  /** In work, or the last one. */
+  readonly iteration: number;
+  readonly iterations: number;
+  readonly clean: number;
+  readonly cycles: number;
+}
+
+export const noCounts: RunCounts = { iteration: 0, iterations: 0, clean: 0, cycles: 0 };
+
+/** Most strikes a board holds armed: the event buffer must bear all their evidence at once. */
+export function mostArmed(capacity: number): number {
+  return Math.min(64, Math.floor(capacity / 2));
+}
+
+/** Most differing elements it lists, five a line. */
+export function mostElements(capacity: number): number {
+  return Math.min(160, 5 * Math.floor(capacity / 4));
+}
+
+export function milliC(board: Board): number {
+  return Math.round(board.options.surroundings.dieC() * 1000);
+}
+
+/** Looked at anew after every wait. */
+export function isOver(board: Board): boolean {
+  return board.life.aborted;
+}
