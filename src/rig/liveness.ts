@@ -23,7 +23,7 @@ export async function watchLiveness(options: LivenessOptions): Promise<void> {
   while (!signal.aborted) {
     const heardNs = options.heardNs();
     const openedNs = options.openedNs();
-    if (openedNs === null || heardNs > openedNs) patienceMs = silenceMs;
+    if (openedNs !== null && heardNs > openedNs) patienceMs = silenceMs;
     const silentMs = (clock.nowNs() - Math.max(heardNs, openedNs ?? 0)) / nsPerMs;
     if (openedNs !== null && silentMs >= patienceMs) {
       patienceMs = Math.min(longestPatienceMs, patienceMs * 2);

@@ -92,10 +92,18 @@ export class Reception {
     this.tellFaults();
   }
 
-  /** The device is the right one, and says how far it has got and was acknowledged. */
-  identified(status: MessageOf<"status-ok">): void {
+  /** Whether the device on this link has said who it is; what it says before that is not believed. */
+  get isIdentified(): boolean {
+    return this.#identified;
+  }
+
+  /** The device is the right one, in this boot, and says how far it has got and was acknowledged. */
+  identified(hello: MessageOf<"hello-ok">, status: MessageOf<"status-ok">): void {
     this.#identified = true;
+    if (status.boot !== this.boot) this.#enterBoot(status.boot);
+    this.#seq = status.seq;
     this.#order.announce(status.event);
+    if (!this.#boots.isFirst) this.#tellBoot(hello.boots, hello.cause);
     this.#skipTo(Math.max(status.acked + 1, this.#order.next ?? 0), "another host has taken them");
     if (status.acked < this.#acknowledged) this.#user.unacknowledged(status.boot, this.#acknowledged);
     this.#askForMissing();
@@ -117,7 +125,7 @@ export class Reception {
   }
 
   isMissing(): boolean {
-    return !this.#behind && this.#identified && this.#order.isMissing();
+    return this.#identified && !this.#behind && this.#order.isMissing();
   }
 
   /** True once, when a queue that had been full is empty again. */
@@ -170,13 +178,17 @@ export class Reception {
     else if (awaited) this.#answer(message);
   }
 
-  /** Notes a good line's head: life, boot, numbers missing. False for a boot that is over. */
+  /** Notes a good line's head: life, boot, numbers missing. False for a boot that is over, or a device not identified. */
   #heard(head: Head): boolean {
     this.#frames++;
     this.#heardNs = this.#clock.nowNs();
+    if (!this.#identified) return false;
     const place = this.#boots.place(head.boot);
     if (place === "over") return false;
-    if (place === "new") this.#newBoot(head.boot);
+    if (place === "new") {
+      this.#enterBoot(head.boot);
+      this.#user.newBoot();
+    }
     const gap = this.#seq === null ? 0 : (head.seq - this.#seq - 1) >>> 0;
     if (gap < 0x8000_0000) this.#faults.lost(Math.max(0, gap - this.#garbledSince));
     this.#seq = head.seq;
@@ -185,7 +197,7 @@ export class Reception {
     return true;
   }
 
-  #newBoot(boot: number): void {
+  #enterBoot(boot: number): void {
     this.#boots.enter(boot, this.#order.lostAtMost());
     // A device just met may have been acknowledged by an earlier host; a boot we see begin starts at 1.
     this.#order = new EventOrder(this.#boots.isFirst ? null : 1);
@@ -194,7 +206,6 @@ export class Reception {
     this.#acknowledged = 0;
     this.#seq = null;
     this.#behind = false;
-    this.#user.newBoot();
   }
 
   #answer(answer: Head & Answer): void {
@@ -209,7 +220,7 @@ export class Reception {
 
   #heartbeat(message: MessageOf<"heartbeat">): void {
     this.#order.announce(message.event);
-    if (!this.#identified || !this.#boots.isTold) return;
+    if (!this.#boots.isTold) return;
     if (message.acked < this.#acknowledged) this.#user.unacknowledged(message.boot, this.#acknowledged);
     this.#askForMissing();
     this.#queue.push(heartbeatEvent(message));
@@ -224,7 +235,7 @@ export class Reception {
     }
     const inSeries = this.#series.isRunning;
     this.#series.count();
-    if (place === "known" || !this.#identified) return;
+    if (place === "known") return;
     if (place === "in-turn" && this.#queue.isFull()) this.#behind = true;
     else if (place === "in-turn") this.#takeInTurn(head.event, message);
     else if (inSeries) this.#series.end();

@@ -233,7 +233,8 @@ export class Session {
           if (this.#dialogue !== null && dialogue !== this.#dialogue) this.#greet();
         } else if (met.kind === "refused") {
           this.#refuse(met.error);
-        } else if (met.status.boot !== this.#reception.boot) {
+        } else if (this.#reception.isIdentified && met.status.boot !== this.#reception.boot) {
+          // It has booted again since.
           this.#greet();
         } else {
           this.#met(met.hello, met.status);
@@ -258,7 +259,7 @@ export class Session {
     this.#linkName = name;
     this.#greeted.open();
     this.#decided.open();
-    this.#reception.identified(status);
+    this.#reception.identified(hello, status);
   }
 
   /** The device is not the one of the rig file: it is not spoken to. Another may stand there when the port is next opened. */

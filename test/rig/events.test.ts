@@ -1,0 +1,297 @@
+import { describe, expect, test } from "vitest";
+import type { DutEvent } from "../../src/domain/capabilities.ts";
+import { met } from "./met.ts";
+import { keepToProtocol, ScriptedBoard } from "./scripted-board.ts";
+
+const log = (text: string) => ({ name: "log", level: "info", text }) as const;
+const result = (iteration: number, parts: number) =>
+  ({
+    name: "result",
+    iteration,
+    id: 7,
+    end: "ok",
+    digest: "77aa01f3c9e2505d",
+    stateDigest: "9d3f00c1a27be845",
+    wrong: 2,
+    nan: 0,
+    truncated: false,
+    detectors: 0,
+    corrected: 0,
+    cycles: 4096,
+    parts,
+    temperatureMilliC: 41_250,
+  }) as const;
+
+/** One iteration's evidence of four events; answers the number of its result. */
+function evidence(board: ScriptedBoard, iteration = 3): number {
+  board.event({ name: "struck", iteration, id: 7, before: 0x3f1d2c40, after: 0x3f9d2c40 });
+  board.event({ name: "elements", iteration, elements: [{ index: 225, expected: 1, got: 2 }] });
+  board.event({ name: "scores", iteration, want: [{ label: 3, bits: 9 }], got: [{ label: 5, bits: 8 }] });
+  return board.event(result(iteration, 3));
+}
+
+const texts = (events: readonly DutEvent[]): string[] =>
+  events.filter((event) => event.kind === "log").map((event) => event.text);
+const links = (events: readonly DutEvent[]): string[] =>
+  events.filter((event) => event.kind === "link").map((event) => `${event.what}: ${event.detail}`);
+
+describe("evidence", () => {
+  test("a result and its parts are one event, acknowledged by the result's number", async () => {
+    const { board, next, session } = await met();
+    const event = evidence(board);
+    expect(await next()).toEqual({
+      kind: "result",
+      bootId: board.boot,
+      event,
+      strikeId: 7,
+      evidence: {
+        iteration: 3,
+        end: "ok",
+        digest: "77aa01f3c9e2505d",
+        wrong: 2,
+        nan: 0,
+        truncated: false,
+        elements: [{ index: 225, expected: 1, got: 2 }],
+        scores: { want: [{ label: 3, bits: 9 }], got: [{ label: 5, bits: 8 }] },
+        detectors: 0,
+        corrected: 0,
+        cycles: 4096,
+        struck: { before: 0x3f1d2c40, after: 0x3f9d2c40 },
+        stateDigest: "9d3f00c1a27be845",
+        dieC: 41.25,
+      },
+    });
+    session.acknowledge(board.boot, event);
+    await next();
+    expect(board.acked).toBe(event);
+    await session.close();
+  });
+
+  test("parts that are gone for good are reported, never made up", async () => {
+    const { board, all, session } = await met();
+    board.event(log("before"));
+    await all();
+    const lines: string[] = [];
+    board.mangle = (line) => (lines.push(line), []);
+    const event = evidence(board);
+    // The board has room for the result alone: the parts are forgotten.
+    board.kept = board.kept.filter((kept) => kept.event === event);
+    board.mangle = (line) => [line];
+    board.heartbeat();
+    const events = await all();
+    expect(links(events)).toEqual([
+      "lost_lines: 4 of the board's lines did not come",
+      "lost_lines: result 5 of iteration 3: 3 of its 3 parts are lost",
+      "lost_lines: 3 of its events are lost (events 2 to 4: the board no longer keeps them)",
+    ]);
+    expect(events.find(({ kind }) => kind === "result")).toMatchObject({
+      evidence: { wrong: 2, truncated: true, elements: [], scores: null, struck: null },
+    });
+    await session.close();
+  });
+
+  test("parts of another iteration are not this result's", async () => {
+    const { board, all, session } = await met();
+    board.event({ name: "elements", iteration: 2, elements: [{ index: 1, expected: 1, got: 2 }] });
+    board.event(result(3, 1));
+    expect(await all()).toMatchObject([
+      { kind: "link", what: "lost_lines" },
+      { kind: "result", evidence: { elements: [], truncated: true } },
+    ]);
+    await session.close();
+  });
+
+  test("of more parts than any result has, memory holds few", async () => {
+    const { board, all, session } = await met();
+    for (let i = 0; i < 40_000; i++) board.event({ name: "elements", iteration: 3, elements: [] });
+    board.event(result(3, 2));
+    expect((await all()).at(-1)).toMatchObject({ kind: "result" });
+    await session.close();
+  });
+});
+
+describe("events in their order", () => {
+  test("losing any one line of many, by the link alone, loses no event and repeats none", async () => {
+    for (let victim = 1; victim <= 9; victim++) {
+      const { board, all, session } = await met();
+      let line = 0;
+      board.mangle = (text) => (++line === victim ? [text.replace(/.$/, "!")] : [text]);
+      board.event(log("a"));
+      evidence(board, 1);
+      board.event(log("b"));
+      evidence(board, 2);
+      board.heartbeat();
+      const events = await all();
+      const kinds = events
+        .map((event) => event.kind)
+        .filter((kind) => kind !== "link" && kind !== "heartbeat");
+      expect(kinds).toEqual(["log", "result", "log", "result"]);
+      expect(links(events)).toEqual([
+        "garbled: 1 line, " + garbledSize(events) + " bytes not accepted (1 no-crc)",
+      ]);
+      expect(session.linkTotals()).toMatchObject({ garbled: 1, lost: 0 });
+      await session.close();
+    }
+  });
+
+  test("a line lost without a trace is counted by its number, and its event fetched", async () => {
+    const { board, all, session } = await met();
+    let drop = true;
+    board.mangle = (line) => (drop ? ((drop = false), []) : [line]);
+    board.event(log("a"));
+    board.event(log("b"));
+    const events = await all();
+    expect(texts(events)).toEqual(["a", "b"]);
+    expect(links(events)).toEqual(["lost_lines: 1 of the board's lines did not come"]);
+    expect(session.linkTotals().lost).toBe(1);
+    await session.close();
+  });
+
+  test("the last event, lost with nothing after it, is fetched at the next heartbeat", async () => {
+    const { board, all, session } = await met();
+    board.mangle = () => [];
+    board.event(log("last"));
+    board.mangle = (line) => [line];
+    expect(texts(await all())).toEqual([]);
+    board.heartbeat();
+    expect(texts(await all())).toEqual(["last"]);
+    await session.close();
+  });
+
+  test("what is sent again is lost again, and still comes", async () => {
+    const { board, all, session } = await met();
+    let lost = 3;
+    board.mangle = (line) => (line.includes("text=b") && lost-- > 0 ? [] : [line]);
+    for (const text of ["a", "b", "c", "d"]) board.event(log(text));
+    expect(texts(await all(5000))).toEqual(["a", "b", "c", "d"]);
+    await session.close();
+  });
+
+  test("events sent again that were received are passed over", async () => {
+    const { board, all, session } = await met();
+    board.event(log("a"));
+    for (const { payload } of board.kept) board.say(payload);
+    board.event(log("b"));
+    expect(texts(await all())).toEqual(["a", "b"]);
+    await session.close();
+  });
+
+  test("a board that never sends what it says it keeps is given up on, and said so", async () => {
+    const { board, all, session } = await met();
+    board.behaviours.set("resend", (command) => board.answer(command, { name: "resend-ok", events: 2 }));
+    board.heartbeat({}, 2);
+    const events = await all(10_000);
+    expect(links(events).join()).toMatch(
+      /2 of its events are lost \(events 1 to 2: not to be had in 5 tries\)/,
+    );
+    await session.close();
+  });
+
+  test("a board that numbers what it sends again wrongly cannot keep the host busy", async () => {
+    const { board, all, session } = await met();
+    board.behaviours.set("resend", (command) => {
+      board.answer(command, { name: "resend-ok", events: 9 });
+      board.heartbeat({}, 5);
+      board.say({ kind: "e", name: "log", level: "info", text: "odd", event: 4_000_000_000 });
+    });
+    board.heartbeat({}, 5);
+    expect(links(await all(20_000)).join()).toMatch(/events are lost/);
+    expect(board.heard.filter(({ name }) => name === "resend").length).toBeLessThan(20);
+    await session.close();
+  });
+
+  test("an event of a kind not known here is passed over in its turn", async () => {
+    const { board, all, session } = await met();
+    board.event(log("a"));
+    const unknown = board.event(log("new"));
+    board.kept = [];
+    expect(texts(await all())).toEqual(["a", "new"]);
+    const { enclose } = await import("../../firmware-protocol/frame.ts");
+    board.seq++;
+    const boot = board.boot.toString(16).padStart(8, "0");
+    board.raw(`${enclose(`e ${board.seq} ${boot} 0 sparkle ev=${unknown + 1} x=1`)}\n`);
+    board.say({ kind: "e", name: "log", level: "info", text: "after", event: unknown + 2 });
+    const events = await all();
+    expect(texts(events)).toEqual(["after"]);
+    expect(links(events)).toEqual([]);
+    expect(session.linkTotals().garbled).toBe(0);
+    await session.close();
+  });
+
+  test("of what nobody asks for, memory holds few; the board is asked again for the rest", async () => {
+    const { board, next, session } = await met();
+    const many = 10_000;
+    for (let i = 1; i <= many; i++) {
+      board.event(log(String(i)));
+      if (i % 10 === 0) board.heartbeat();
+    }
+    await next();
+    let last = 1;
+    while (last < many) {
+      const event = await next(5000);
+      expect(event.kind).not.toBe("silence");
+      if (event.kind === "log") expect(Number(event.text)).toBe(++last);
+      if (event.kind !== "log" && event.kind !== "heartbeat") expect(event.kind).toBe("link");
+    }
+    await session.close();
+  });
+});
+
+describe("acknowledging", () => {
+  test("an acknowledgement lost on the way is told again at the next heartbeat", async () => {
+    const { board, next, session } = await met();
+    const event = board.event(log("a"));
+    await next();
+    board.behaviours.set("ack", () => undefined);
+    session.acknowledge(board.boot, event);
+    await next();
+    expect(board.acked).toBe(0);
+    board.behaviours.set("ack", keepToProtocol);
+    board.heartbeat();
+    await next();
+    await next();
+    expect(board.acked).toBe(event);
+    await session.close();
+  });
+
+  test("one of an earlier boot, or a lower one, is not sent", async () => {
+    const { board, next, all, session } = await met();
+    const old = board.boot;
+    board.event(log("a"));
+    await next();
+    session.acknowledge(old, 1);
+    session.acknowledge(old, 1);
+    board.reboot();
+    await all();
+    session.acknowledge(old, 5);
+    await all();
+    expect(board.heard.filter(({ name }) => name === "ack")).toHaveLength(1);
+    await session.close();
+  });
+
+  test("a box's events are acknowledged as they come", async () => {
+    const { board, next, session } = await met(new ScriptedBoard(), { acknowledgeAtOnce: true });
+    board.event(log("a"));
+    const event = board.event(log("b"));
+    await next();
+    await next();
+    await next();
+    expect(board.acked).toBe(event);
+    await session.close();
+  });
+
+  test("events that an earlier host acknowledged are not asked for, those it did not are", async () => {
+    const board = new ScriptedBoard();
+    for (const text of ["a", "b", "c", "d"]) board.event(log(text));
+    board.acked = 2;
+    board.kept = board.kept.filter(({ event }) => event > 2);
+    const { all, session } = await met(board);
+    expect(texts(await all())).toEqual(["c", "d"]);
+    await session.close();
+  });
+});
+
+function garbledSize(events: readonly DutEvent[]): string {
+  const link = events.find((event) => event.kind === "link");
+  return / (\d+) bytes/.exec(link?.kind === "link" ? link.detail : "")?.[1] ?? "no";
+}
