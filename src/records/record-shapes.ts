@@ -1,0 +1,243 @@
+import type { Identity, LinkTotals, RailReading, ReadBack } from "../domain/capabilities.ts";
+import { refreshPolicies } from "../domain/capabilities.ts";
+import type { Command } from "../domain/command.ts";
+import { commandVerbs } from "../domain/command.ts";
+import type { ElementDifference, Evidence, Score } from "../domain/evidence.ts";
+import type { BeamDescription } from "../domain/exposure.ts";
+import { effects, endReasons, outcomes, runKinds } from "../domain/outcome.ts";
+import type { Block, Plan, Rung, RunPlan, StopRules } from "../domain/plan.ts";
+import type { Rec, RunStart } from "../domain/records.ts";
+import { deadCauses, runStates } from "../domain/records.ts";
+import type { Strike, TargetSpace } from "../domain/strike.ts";
+import { faultModels } from "../domain/strike.ts";
+import type { Check, ShapeOf } from "./shape.ts";
+import { anyNumber, exactly, flag, listOf, misshapen, object, oneOf, orNull, text } from "./shape.ts";
+
+/** Every type of record and every property of it, so that what a journal yields is what its type says. */
+type Shapes = { readonly [T in Rec["type"]]: ShapeOf<Omit<Extract<Rec, { type: T }>, "type" | "tNs">> };
+
+const numberOrNull = orNull(anyNumber);
+const textOrNull = orNull(text);
+
+const stop = object<StopRules>({
+  strikes: numberOrNull,
+  events: numberOrNull,
+  fluencePerCm2: numberOrNull,
+  seconds: numberOrNull,
+  intervalWidth: numberOrNull,
+});
+const beam = object<BeamDescription>({
+  species: text,
+  energyMeV: numberOrNull,
+  letMeVCm2PerMg: numberOrNull,
+  tiltDeg: anyNumber,
+  fluenceRelUncertainty1Sigma: anyNumber,
+  fluenceSource: text,
+  doseRadSiPerFluence: numberOrNull,
+});
+const block = object<Block>({
+  kind: oneOf(["injection", "beam"]),
+  duts: listOf(text),
+  workloads: listOf(text),
+  targets: listOf(text),
+  faultModels: listOf(oneOf(faultModels)),
+  temperaturesC: listOf(numberOrNull),
+  refresh: oneOf(refreshPolicies),
+  refreshEvery: anyNumber,
+  goldenEvery: anyNumber,
+  beam: orNull(beam),
+  stop,
+});
+const ladder = listOf(
+  object<Rung>({
+    do: oneOf(["retry", "reset", "reload", "power-cycle"]),
+    tries: anyNumber,
+    timeoutMs: anyNumber,
+    offMs: anyNumber,
+  }),
+);
+const plan = object<Plan>({ campaign: text, title: text, seed: anyNumber, ladder, blocks: listOf(block) });
+const runPlan = object<RunPlan>({
+  number: anyNumber,
+  block: anyNumber,
+  kind: oneOf(["injection", "beam"]),
+  dut: text,
+  workload: text,
+  target: textOrNull,
+  faultModel: orNull(oneOf(faultModels)),
+  temperatureC: numberOrNull,
+  refresh: oneOf(refreshPolicies),
+  refreshEvery: anyNumber,
+  goldenEvery: anyNumber,
+  beam: orNull(beam),
+  stop,
+});
+
+const place = { word: anyNumber, mask: anyNumber, iteration: anyNumber, cycle: anyNumber };
+const selfCheck = object<TargetSpace["selfCheck"]>(place);
+const targets = listOf(object<TargetSpace>({ name: text, words: anyNumber, bits: anyNumber, selfCheck }));
+const strike = object<Strike>({ id: anyNumber, target: text, ...place });
+const scores = listOf(object<Score>({ label: anyNumber, bits: anyNumber }));
+const evidence = object<Evidence>({
+  iteration: anyNumber,
+  end: oneOf(["ok", "trap"]),
+  digest: text,
+  wrong: anyNumber,
+  nan: anyNumber,
+  truncated: flag,
+  elements: listOf(object<ElementDifference>({ index: anyNumber, expected: anyNumber, got: anyNumber })),
+  scores: orNull(object<NonNullable<Evidence["scores"]>>({ want: scores, got: scores })),
+  detectors: anyNumber,
+  corrected: anyNumber,
+  cycles: anyNumber,
+  struck: orNull(object<NonNullable<Evidence["struck"]>>({ before: anyNumber, after: anyNumber })),
+  stateDigest: text,
+  dieC: anyNumber,
+});
+const dut = object<RunStart["dut"] & Pick<Identity, "model">>({
+  name: text,
+  model: text,
+  serial: text,
+  firmware: text,
+  accelerator: text,
+  bootId: anyNumber,
+  boots: anyNumber,
+});
+const link = object<LinkTotals>({
+  frames: anyNumber,
+  garbled: anyNumber,
+  lost: anyNumber,
+  bytesDropped: anyNumber,
+});
+const rail = object<RailReading>({ on: flag, milliV: anyNumber, milliA: anyNumber });
+const readBack = object<ReadBack>({ clockKHz: anyNumber, powerMilliW: anyNumber, throttle: anyNumber });
+const found = {
+  run: anyNumber,
+  repeatOf: numberOrNull,
+  effect: orNull(oneOf(effects)),
+  evidence: orNull(evidence),
+  event: numberOrNull,
+  bootId: numberOrNull,
+  dieC: numberOrNull,
+  stratum: text,
+  weight: anyNumber,
+  sessionId: text,
+  detail: text,
+};
+
+const shapes: Shapes = {
+  campaign_start: {
+    schemaVersion: exactly(1),
+    tool: text,
+    epochUtc: text,
+    campaign: text,
+    seed: anyNumber,
+    emulated: flag,
+    rig: text,
+    rigSha256: text,
+    planSha256: text,
+    plan,
+    sessionId: text,
+  },
+  resumed: { segment: anyNumber, tornBytes: anyNumber },
+  run_start: {
+    run: anyNumber,
+    segment: anyNumber,
+    runKind: oneOf(runKinds),
+    plan: runPlan,
+    workload: text,
+    dut,
+    targets,
+    format: oneOf(["f32", "i32"]),
+    inputs: anyNumber,
+    outputs: anyNumber,
+    goldenDigest: text,
+    goldenCycles: anyNumber,
+    budgetCycles: anyNumber,
+    stateDigest: text,
+    readBack: orNull(readBack),
+  },
+  check: {
+    run: anyNumber,
+    check: oneOf(["self_check", "golden", "functional"]),
+    target: textOrNull,
+    pass: flag,
+    outcome: orNull(oneOf(outcomes)),
+    detail: text,
+  },
+  strike: {
+    ...found,
+    strike,
+    via: oneOf(["board", "injector"]),
+    confirmed: flag,
+    outcome: orNull(oneOf(outcomes)),
+  },
+  beam_event: {
+    ...found,
+    outcome: oneOf(outcomes.filter((outcome) => outcome !== "masked")),
+    number: anyNumber,
+    fluencePerCm2: numberOrNull,
+  },
+  telemetry: {
+    run: anyNumber,
+    dut: text,
+    state: text,
+    iteration: anyNumber,
+    clean: anyNumber,
+    dieC: anyNumber,
+    throttle: anyNumber,
+    boots: anyNumber,
+    rail: orNull(rail),
+    link,
+  },
+  beam: { run: anyNumber, open: flag, fluencePerCm2: anyNumber, fluxPerCm2PerSecond: anyNumber },
+  dead: {
+    run: anyNumber,
+    fromNs: anyNumber,
+    toNs: anyNumber,
+    cause: oneOf(deadCauses),
+    latencyMs: anyNumber,
+  },
+  rung: {
+    run: anyNumber,
+    dut: text,
+    rung: oneOf(["retry", "reset", "reload", "power-cycle", "give-up"]),
+    attempt: anyNumber,
+    cured: flag,
+    detail: text,
+  },
+  effect: { run: anyNumber, dut: text, effect: oneOf(effects), detail: text },
+  link: { run: numberOrNull, dut: text, what: text, detail: text },
+  boot: {
+    run: numberOrNull,
+    dut: text,
+    bootId: anyNumber,
+    boots: anyNumber,
+    cause: text,
+    expected: flag,
+    eventsLostAtMost: numberOrNull,
+  },
+  iterations: { run: anyNumber, total: anyNumber, clean: anyNumber, computeSeconds: anyNumber },
+  state: { from: oneOf(runStates), to: oneOf(runStates) },
+  command: { command: object<Command>({ verb: oneOf(commandVerbs), by: text }), obeyed: flag, detail: text },
+  note: { run: numberOrNull, level: oneOf(["info", "warning", "error"]), text },
+  run_end: { run: anyNumber, endReason: oneOf(endReasons), detail: text, link },
+  campaign_end: { endReason: oneOf([...endReasons, "complete"]), detail: text },
+};
+
+const entriesOf = new Map<unknown, readonly (readonly [string, Check])[]>(
+  Object.entries<Readonly<Record<string, Check>>>(shapes).map(([type, shape]) => [
+    type,
+    Object.entries(shape),
+  ]),
+);
+
+/** A record read from outside: `known` is of the type it names, `unknown` names a type that this version does not have. */
+export type Judged = "known" | "unknown" | { readonly wrong: string };
+
+export function judgeShape(record: Readonly<Record<string, unknown>>): Judged {
+  const entries = entriesOf.get(record["type"]);
+  if (entries === undefined) return "unknown";
+  const wrong = misshapen(record, entries);
+  return wrong === null ? "known" : { wrong };
+}
