@@ -1,3 +1,7 @@
+import type { Canvas } from "../report/line.ts";
+import { canvasOf } from "../report/terminal.ts";
+import type { Screen } from "../report/terminal.ts";
+
 /**
  * Data goes to standard output, all else to standard error, so that `radrig … --json | jq` works whatever is said beside.
  * A reader that goes away (`| head`) ends what is printed and nothing else: a campaign runs on, and its record is whole.
@@ -7,8 +11,11 @@ export interface Output {
   readonly data: (text: string) => void;
   /** A line of news for the person at the terminal. */
   readonly say: (text: string) => void;
-  /** Whether colour and lines that are drawn again are welcome on standard error, and on standard output. */
-  readonly style: { readonly stdout: boolean; readonly stderr: boolean };
+  /** What standard output can show. */
+  readonly canvas: () => Canvas;
+  /** Standard error, for what is drawn again and again; a terminal that went away takes it in silence. */
+  readonly screen: Screen;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Everything written so far is out, or nobody reads it any more. */
   readonly flush: () => Promise<void>;
 }
@@ -19,22 +26,19 @@ export function createOutput(
   environment: Readonly<Record<string, string | undefined>>,
   colour: boolean,
 ): Output {
-  const wanted = colour && !environment["NO_COLOR"] && environment["TERM"] !== "dumb";
+  const asked = colour ? environment : { ...environment, NO_COLOR: "1" };
   const out = lineWriter(stdout);
   const err = lineWriter(stderr);
   return {
     data: out.line,
     say: err.line,
-    style: { stdout: wanted && isTerminal(stdout), stderr: wanted && isTerminal(stderr) },
+    canvas: () => canvasOf(stdout, asked),
+    screen: stderr,
+    environment: asked,
     flush: async () => {
       await Promise.all([out.flush(), err.flush()]);
     },
   };
-}
-
-/** Node leaves the property out where the stream is a file or a pipe. */
-function isTerminal(stream: { readonly isTTY?: boolean }): boolean {
-  return stream.isTTY === true;
 }
 
 function lineWriter(stream: NodeJS.WriteStream): {

@@ -3,14 +3,17 @@ import { exitCodeHelp } from "./exit-codes.ts";
 import type { Output } from "./output.ts";
 import { columns } from "./output.ts";
 import { toolName } from "./package-root.ts";
+import { addAnalyze } from "./verbs/analyze.ts";
 import { addCheck } from "./verbs/check.ts";
 import { addControl } from "./verbs/control.ts";
 import { addDoctor } from "./verbs/doctor.ts";
+import { addImport } from "./verbs/import.ts";
 import { addPorts } from "./verbs/ports.ts";
 import { addReplay } from "./verbs/replay.ts";
+import { addRun } from "./verbs/run.ts";
 import { addSchema } from "./verbs/schema.ts";
 
-const verbs = [addControl, addCheck, addPorts, addDoctor, addReplay, addSchema] as const;
+const verbs = [addRun, addAnalyze, addControl, addCheck, addPorts, addDoctor, addReplay, addSchema] as const;
 
 /** The whole command line. Verbs load what they need when they are called: `radrig check` opens no serial port. */
 export function createProgram(output: Output): Command {
@@ -24,8 +27,7 @@ export function createProgram(output: Output): Command {
     .configureOutput({
       writeOut: (text) => output.data(text.replace(/\n$/, "")),
       writeErr: (text) => output.say(text.replace(/\n$/, "")),
-      getOutHasColors: () => output.style.stdout,
-      getErrHasColors: () => output.style.stderr,
+      getOutHasColors: () => output.canvas().colour,
     })
     .showHelpAfterError("(radrig --help lists the verbs, radrig <verb> --help what one takes)")
     .addHelpText("after", `\n${examples}\n\nExit codes:\n${exitCodeTable()}`)

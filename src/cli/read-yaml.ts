@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { relative } from "node:path";
 import { LineCounter, isCollection, isMap, isPair, isScalar, parseDocument } from "yaml";
 import type { Document, Node } from "yaml";
 import type { z } from "zod";
 import { RigError } from "../domain/errors.ts";
 import { jsonSchemaOf } from "./schema-walk.ts";
+import { shortPath } from "./short-path.ts";
 import { problemsOf } from "./yaml-problems.ts";
 
 /**
@@ -30,7 +30,7 @@ const mostAliases = 100;
 
 /** Reads the file as YAML. Throws RigError `config` with every problem located. */
 export function readYaml(path: string): YamlFile {
-  const name = shortName(path);
+  const name = shortPath(path);
   const bytes = readBytes(path, name);
   const text = decodeUtf8(bytes, name);
   const lines = new LineCounter();
@@ -194,9 +194,4 @@ function decodeUtf8(bytes: Buffer, name: string): string {
   } catch (error) {
     throw new RigError("config", `${name}: this is not UTF-8 text: save it as UTF-8`, { cause: error });
   }
-}
-
-function shortName(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short !== "" && short.length < path.length ? short : path;
 }

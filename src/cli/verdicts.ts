@@ -10,7 +10,7 @@ import type { Rec } from "../domain/records.ts";
  */
 export interface Verdicts {
   /** Posts the command; answers when its record is durable. Rejects when the campaign ends first. */
-  ask(command: Command): Promise<Verdict>;
+  readonly ask: (command: Command) => Promise<Verdict>;
   /** To be shown every durable batch. */
   heard(records: readonly Rec[]): void;
   close(): void;

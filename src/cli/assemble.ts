@@ -1,0 +1,125 @@
+import { dirname } from "node:path";
+import type { Bench } from "../domain/capabilities.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { OpenPort } from "../domain/link.ts";
+import { randomStream } from "../domain/random.ts";
+import type { Emulation } from "../emulator/in-memory.ts";
+import type { Capture } from "../link/capture.ts";
+import { openCapture } from "../link/capture.ts";
+import { openPort } from "../link/open.ts";
+import { openBench } from "../rig/open-bench.ts";
+import type { ReadRig } from "./files.ts";
+import type { RigFile } from "./rig-file-schema.ts";
+
+/**
+ *   rig file ─┬ memory links ─→ emulated bench (virtual time) ─┐
+ *             └ all others ───→ ports ─────────────────────────┴→ links (raw capture) → bench
+ */
+export interface Assembled {
+  readonly bench: Bench;
+  /** Closes the bench, then what it was made of; the captures last, whole. */
+  close(): Promise<void>;
+}
+
+export interface AssembleContext {
+  readonly clock: Clock;
+  readonly seed: number;
+  /** Processes that wrote this record before: an emulated bench that is gone on with is another one, with new boot ids. */
+  readonly segment: number;
+  /** Where raw captures go; null keeps none. */
+  readonly rawFolder: string | null;
+  /** Where an emulated bench writes what it really did; null: nowhere. */
+  readonly truthPath: string | null;
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
+}
+
+/** Whether this bench lives inside this process, on virtual time. */
+export function inMemory(rig: RigFile): boolean {
+  return [...Object.values(rig.stations), ...Object.values(rig.devices)].some(({ link }) => "memory" in link);
+}
+
+export async function assemble({ file, rig }: ReadRig, context: AssembleContext): Promise<Assembled> {
+  const emulation = inMemory(rig) ? await emulate(rig, context) : null;
+  const captures: Capture[] = [];
+  const closeAll = async (): Promise<void> => {
+    await emulation?.close();
+    for (const capture of captures) capture.close();
+  };
+  try {
+    const bench = await openBench(rig, {
+      clock: context.clock,
+      signal: context.signal,
+      openPort: (device, link) =>
+        openPort(link, {
+          memory: (name) => emulation?.open(name) ?? null,
+          cwd: dirname(file.path),
+          onErrorText: (text) => context.say(`${device}: ${text}`),
+        }),
+      capture: (device) => {
+        if (context.rawFolder === null) return null;
+        const quotaBytes = rig.captureQuotaMB * 1024 * 1024;
+        const capture = openCapture(context.rawFolder, device, { clock: context.clock, quotaBytes });
+        captures.push(capture);
+        return capture;
+      },
+    });
+    return {
+      bench,
+      close: async () => {
+        await bench.close();
+        await closeAll();
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+interface Emulated {
+  open(name: string): OpenPort;
+  close(): Promise<void>;
+}
+
+/** Loaded only where it is asked for: a campaign on hardware never sees the emulator. */
+async function emulate(rig: RigFile, context: AssembleContext): Promise<Emulated> {
+  const [{ emulateInMemory }, { cpuAgent }, { truthFile }] = await Promise.all([
+    import("../emulator/in-memory.ts"),
+    import("../emulator/cpu-agent.ts"),
+    import("../emulator/truth.ts"),
+  ]);
+  const truth = context.truthPath === null ? null : truthFile(context.truthPath);
+  const serials = new Map<string, string>();
+  const named = [...Object.values(rig.stations), ...Object.values(rig.devices)];
+  for (const { serial, link } of named) if ("memory" in link) serials.set(link.memory, serial);
+  const emulation: Emulation = emulateInMemory(
+    rig.emulation!,
+    {
+      boards: Object.values(rig.stations).flatMap(({ serial, link }) =>
+        "memory" in link ? [{ board: link.memory, serial, port: link.memory }] : [],
+      ),
+      boxes: Object.values(rig.devices).flatMap(({ serial, link }) =>
+        "memory" in link ? [{ serial, port: link.memory }] : [],
+      ),
+    },
+    context.clock,
+    emulatorSeed(context.seed, context.segment),
+    { agent: cpuAgent, ...(truth === null ? {} : { truth: truth.write }) },
+  );
+  return {
+    // Like a USB adapter, an emulated port is known by its serial number, under whatever name it is back.
+    open: (name) => (signal) => {
+      const now = emulation.ports().find((port) => port.serial === serials.get(name));
+      return emulation.openPort(now?.name ?? name)(signal);
+    },
+    close: async () => {
+      await emulation.close();
+      truth?.close();
+    },
+  };
+}
+
+function emulatorSeed(seed: number, segment: number): number {
+  return segment === 0 ? seed : randomStream(seed, "segment", segment).nextU32();
+}

@@ -1,0 +1,69 @@
+import { resultTable } from "../report/table.ts";
+import { resultJson } from "../science/result-json.ts";
+import { begin } from "./begin.ts";
+import type { RunRequest } from "./begin.ts";
+import { exitCodeOfEnd } from "./end-reason.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { onInterrupt } from "./interrupts.ts";
+import type { Interrupts } from "./interrupts.ts";
+import { liveView } from "./live-view.ts";
+import type { Output } from "./output.ts";
+import { runRecord } from "./run-record.ts";
+import { shortPath } from "./short-path.ts";
+
+/** `radrig run`: the campaign, with a person in front of it. */
+export async function runVerb(
+  request: RunRequest,
+  how: { readonly influx: string | null; readonly json: boolean },
+  output: Output,
+): Promise<ExitCode> {
+  const begun = await begin(request);
+  const folder = shortPath(begun.folder);
+  output.say(`${begun.state.start === null ? "record" : "going on with"}: ${folder}`);
+  const view = liveView(output.screen, output.environment, () => performance.now());
+  const say = (text: string): void => {
+    view.close();
+    output.say(text);
+  };
+  let interrupts: Interrupts | null = null;
+  try {
+    const result = await runRecord(begun, {
+      started: (commands, abort) => {
+        interrupts = onInterrupt(
+          process,
+          (signal) => {
+            say(
+              "stopping: what is under way is brought to its end. Once more, and beam and rails go off at once",
+            );
+            commands
+              .ask({ verb: "stop", by: signal === "SIGINT" ? "keyboard" : "signal" })
+              .catch(() => undefined);
+          },
+          () => {
+            say("safe state: beam shut, rails off");
+            abort();
+          },
+        );
+      },
+      seen: (state, savedBytes) => view.update(state, { savedBytes, influx: null }),
+      say,
+    });
+    view.close();
+    if (how.json) output.data(resultJson(result).trimEnd());
+    else for (const line of resultTable(result, output.canvas())) output.data(line);
+    const next =
+      result.endReason === "complete"
+        ? `npx radrig analyze ${folder} --json`
+        : `npx radrig run --resume ${folder}`;
+    (how.json ? output.say : output.data)(`\nrecord: ${folder}\nnext:   ${next}`);
+    return wasInterrupted(interrupts) ? exitCodes.interrupted : exitCodeOfEnd(result.endReason);
+  } finally {
+    view.close();
+    (interrupts as Interrupts | null)?.close();
+  }
+}
+
+function wasInterrupted(interrupts: Interrupts | null): boolean {
+  return interrupts !== null && interrupts.count() > 0;
+}
