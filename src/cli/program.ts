@@ -13,7 +13,17 @@ import { addReplay } from "./verbs/replay.ts";
 import { addRun } from "./verbs/run.ts";
 import { addSchema } from "./verbs/schema.ts";
 
-const verbs = [addRun, addAnalyze, addControl, addCheck, addPorts, addDoctor, addReplay, addSchema] as const;
+const verbs = [
+  addRun,
+  addAnalyze,
+  addControl,
+  addCheck,
+  addPorts,
+  addDoctor,
+  addReplay,
+  addImport,
+  addSchema,
+] as const;
 
 /** The whole command line. Verbs load what they need when they are called: `radrig check` opens no serial port. */
 export function createProgram(output: Output): Command {
