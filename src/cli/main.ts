@@ -33,7 +33,14 @@ async function main(): Promise<ExitCode> {
   }
 }
 
+// Node ends a process in which nothing is left to happen, whatever is still awaited.
+const stuck = (): void => {
+  output.say("radrig: unexpected error, please report it: everything waits for something else");
+  process.exit(exitCodes.unexpected);
+};
+process.once("beforeExit", stuck);
 const code = await main();
+process.off("beforeExit", stuck);
 await output.flush();
 // Not a moment longer: a port that will not close must not keep a finished program alive.
 process.exit(code);

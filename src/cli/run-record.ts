@@ -70,6 +70,7 @@ async function campaign(
   const control = await startControl(folder, verdicts.ask);
   const seen = (records: readonly Rec[]): void => {
     verdicts.heard(records);
+    for (const record of records) if (record.type === "state") control.keepAwake(record.to === "paused");
     // Stopping already or not: who says abort wants beam and rails off.
     if (records.some((record) => record.type === "command" && record.command.verb === "abort")) abort.abort();
     watcher.seen(state, journal.durableOffset);

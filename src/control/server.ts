@@ -13,6 +13,8 @@ import { mostRequestBytes, parseRequest, printVerdict } from "./wire.ts";
  * all of it. Nothing that happens here reaches the campaign but a command with the right token.
  */
 export interface ControlServer {
+  /** While a campaign is paused nothing else may be left to do: the process then lives for the command to come. */
+  keepAwake(yes: boolean): void;
   /** Removes `control.json`, then cuts whoever is still connected. */
   close(): Promise<void>;
 }
@@ -34,10 +36,11 @@ export async function startControl(
   });
   server.maxConnections = mostConnections;
   const port = await listen(server);
-  // A campaign that has ended must not wait for whoever might still call.
+  // Whoever might still call is no reason to go on: a campaign in which all wait for each other is found out by it.
   server.unref();
   writeHandshake(folder, { port, token, pid: process.pid });
   return {
+    keepAwake: (yes) => void (yes ? server.ref() : server.unref()),
     close: async () => {
       rmSync(handshakePath(folder), { force: true });
       for (const socket of sockets) socket.destroy();

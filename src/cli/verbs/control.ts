@@ -28,7 +28,7 @@ export function addControl(program: Command, output: Output): void {
     .action(async (folder: string, verb: CommandVerb, options: Options) => {
       const verdict = await sendCommand(folder, { verb, by: options.by ?? userName() });
       if (options.json) output.data(JSON.stringify({ verb, ...verdict }));
-      else output.data(verdict.obeyed ? `${verb}: obeyed` : `${verb}: refused: ${verdict.detail}`);
+      else output.data(verdict.obeyed ? `${verb}: obeyed` : `${verb}: ${verdict.detail}`);
       if (!verdict.obeyed) process.exitCode = exitCodes.usage;
     });
 }
