@@ -37,9 +37,18 @@ interface Exposed {
   previous: SeenError | null;
 }
 
+/** What a control run on a bench without a beam counter reads. */
+const noBeam: BeamReading = { open: false, fluencePerCm2: 0, fluxPerCm2PerSecond: 0 };
+
+/** Opens the shutter for an exposure; makes sure that it is closed for a control run. */
+async function openBeam({ station: { beam } }: Lane, run: RunPlan): Promise<boolean> {
+  if (beam === null) return run.kind !== "beam";
+  return (await (run.kind === "beam" ? beam.open() : beam.close())).kind === "ok";
+}
+
 /**
  * One exposure: the board runs for ever under the open shutter; every iteration that is not clean, every trap, boot and
- * silence is an event. Golden is made and checked with the shutter closed, before and after.
+ * silence is an event (a control run is the same in the dark). Golden is made and checked with the shutter closed, before and after.
  */
 export async function* beamRun(
   lane: Lane,
@@ -48,10 +57,10 @@ export async function* beamRun(
   soFar: RunDone,
 ): AsyncGenerator<Rec, Ended> {
   const { beam, dut } = lane.station;
-  if (beam === null)
+  if (beam === null && run.kind === "beam")
     return { endReason: "config_error", detail: `station '${lane.name}' has no beam device in the rig file` };
-  const before = valueOf(await beam.read());
-  if (before === null || (await beam.open()).kind !== "ok")
+  const before = beam === null ? noBeam : valueOf(await beam.read());
+  if (before === null || !(await openBeam(lane, run)))
     return { endReason: "beam_lost", detail: "the beam counter or its shutter does not answer" };
   const seen: Exposed = {
     lane,
@@ -67,11 +76,11 @@ export async function* beamRun(
     lastBeamNs: lane.clock.nowNs(),
     previous: null,
   };
-  yield beamRecord(seen, { ...before, open: true });
+  yield beamRecord(seen, { ...before, open: run.kind === "beam" });
   try {
     return yield* expose(seen);
   } finally {
-    await beam.close();
+    await beam?.close();
     await dut.stop();
   }
 }
@@ -235,7 +244,7 @@ async function* pause(seen: Exposed, start: () => Promise<boolean>): AsyncGenera
   yield* readBeam(seen);
   const fromNs = lane.clock.nowNs();
   await lane.conductor.waitWhilePaused();
-  await beam?.open();
+  await openBeam(lane, seen.run);
   yield deadRecord(seen, fromNs, "paused");
   yield* readBeam(seen);
   await start();

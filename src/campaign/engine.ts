@@ -99,7 +99,7 @@ async function* allBlocks(
       return alone(oneBoard(lane, own, context, finished));
     });
     // The beam strikes whatever is in it: boards are exposed one after another, each with its golden made in the dark.
-    if (plan.blocks[block]!.kind === "beam") for (const lane of work) yield* lane;
+    if (plan.blocks[block]!.kind !== "injection") for (const lane of work) yield* lane;
     else yield* merge(work);
   }
 }
@@ -130,7 +130,12 @@ async function* oneBoard(
     }
     const soFar = context.soFar.run(run.number);
     yield runStart(lane, run, prepared, soFar.starts);
-    const ended: Ended = yield* (run.kind === "beam" ? beamRun : injectionRun)(lane, run, prepared, soFar);
+    const ended: Ended = yield* (run.kind === "injection" ? injectionRun : beamRun)(
+      lane,
+      run,
+      prepared,
+      soFar,
+    );
     finished.verdicts.push({ run: run.number, ...ended });
     yield {
       type: "run_end",

@@ -72,6 +72,9 @@ const beamSchema = z.strictObject({
   }),
 });
 
+/** A control run: the board works as it would in the beam, and the shutter stays closed. */
+const beamOffSchema = z.strictObject({ kind: z.literal("beam_off"), ...common });
+
 export const campaignSchema = z.strictObject({
   campaign: name,
   title: z.string().default(""),
@@ -86,7 +89,7 @@ export const campaignSchema = z.strictObject({
       { do: "reload", tries: 1, timeoutMs: 3_000, offMs: 4_000 },
       { do: "power-cycle", tries: 2, timeoutMs: 6_000, offMs: 4_000 },
     ]),
-  blocks: z.array(z.discriminatedUnion("kind", [injectionSchema, beamSchema])).min(1),
+  blocks: z.array(z.discriminatedUnion("kind", [injectionSchema, beamSchema, beamOffSchema])).min(1),
 });
 export type CampaignFile = z.infer<typeof campaignSchema>;
 

@@ -37,7 +37,7 @@ export async function* settle(
     if (event.kind === "result" && event.event > soFar.highestEvent(lane.name, event.bootId)) {
       const what = `${lane.name}: kept event ${event.event} of boot ${event.bootId.toString(16).padStart(8, "0")}`;
       const tNs = lane.clock.nowNs();
-      if (open?.kind !== "beam" || started === null) {
+      if (open === null || open.kind === "injection" || started === null) {
         yield {
           type: "note",
           tNs,

@@ -101,23 +101,23 @@ export function checkCampaign(campaign: ReadCampaign, { file: rigFile, rig }: Re
           ),
         );
     }
-    if (block.kind === "injection" && block.stop.fluencePerCm2 !== undefined)
+    if (block.kind !== "beam" && block.stop.fluencePerCm2 !== undefined)
       problems.push(
         located(
           file,
           ["blocks", index, "stop", "fluencePerCm2"],
-          "an injection block has no fluence: stop it by strikes, events, seconds or intervalWidth",
+          `a block of kind ${block.kind} has no fluence: stop it by ${block.kind === "injection" ? "strikes, events, seconds or intervalWidth" : "seconds"}`,
         ),
       );
-    if (block.kind === "beam" && block.stop.strikes !== undefined)
+    if (block.kind !== "injection" && block.stop.strikes !== undefined)
       problems.push(
         located(
           file,
           ["blocks", index, "stop", "strikes"],
-          "nobody counts the strikes of a beam: stop it by events, fluencePerCm2 or seconds",
+          "nobody counts strikes here: stop it by events, fluencePerCm2 or seconds",
         ),
       );
-    if (block.kind === "beam" && block.stop.intervalWidth !== undefined)
+    if (block.kind !== "injection" && block.stop.intervalWidth !== undefined)
       problems.push(
         located(
           file,

@@ -21,12 +21,15 @@ export interface Rung {
   readonly offMs: number;
 }
 
+/** `beam_off`: the same as `beam` with the shutter closed, the control run that says what the rig itself does wrong (REC-13). */
+export type BlockKind = "injection" | "beam" | "beam_off";
+
 /** A matrix of runs under one kind of exposure. Blocks follow one another; within a block each board works through its runs at its own pace. */
 export interface Block {
-  readonly kind: "injection" | "beam";
+  readonly kind: BlockKind;
   readonly duts: readonly string[];
   readonly workloads: readonly string[];
-  /** Empty in a beam. */
+  /** Empty but for injection. */
   readonly targets: readonly string[];
   readonly faultModels: readonly FaultModel[];
   /** null: leave the heater off. */
@@ -52,7 +55,7 @@ export interface StopRules {
 export interface RunPlan {
   readonly number: number;
   readonly block: number;
-  readonly kind: "injection" | "beam";
+  readonly kind: BlockKind;
   readonly dut: string;
   readonly workload: string;
   readonly target: string | null;

@@ -72,5 +72,7 @@ export function tallyOf(
 
 /** What a run is: `digits / weights`, or `digits in the beam`. */
 export function runTitle(plan: RunPlan): string {
-  return plan.kind === "beam" ? `${plan.workload} in the beam` : `${plan.workload} / ${plan.target ?? "?"}`;
+  if (plan.kind !== "injection")
+    return `${plan.workload} ${plan.kind === "beam" ? "in the beam" : "with the beam off"}`;
+  return `${plan.workload} / ${plan.target ?? "?"}`;
 }

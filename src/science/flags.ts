@@ -25,8 +25,8 @@ export type Flag = keyof typeof flagMeanings;
 export function runFlags(run: RunTally, account: LiveAccount, controlled: boolean): Flag[] {
   const flags: Flag[] = [];
   const dead = account.elapsedSeconds > 0 ? account.deadSeconds / account.elapsedSeconds : 0;
-  if (dead > 0.2) flags.push("dead>20%");
-  else if (dead > 0.1) flags.push("dead>10%");
+  // The strikes of an injection are counted one by one: its dead time costs patience, not truth.
+  if (run.start.runKind !== "injection" && dead > 0.1) flags.push(dead > 0.2 ? "dead>20%" : "dead>10%");
   const mu = pileUp(run);
   if (mu > 0.5) flags.push("mu>0.5");
   else if (mu > 0.1) flags.push("mu>0.1");
