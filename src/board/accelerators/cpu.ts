@@ -74,7 +74,6 @@ function execute(
     output: raw,
     advance: (untilCycle) => {
       while (ended === null) {
-        strikeUpTo(core.cycle);
         core.until = Math.min(untilCycle, strikes[next]?.cycle ?? untilCycle);
         const step = kernel.next();
         if (step.done === true) {
@@ -82,8 +81,9 @@ function execute(
           memory.clearScratch();
           strikeUpTo(Infinity);
           if (format === "f32") spellNaN(raw);
-        } else if (core.cycle >= untilCycle) {
-          return null;
+        } else {
+          strikeUpTo(core.cycle);
+          if (core.cycle >= untilCycle) return null;
         }
       }
       return ended;
