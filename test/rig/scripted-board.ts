@@ -34,6 +34,16 @@ export class ScriptedBoard {
   readonly behaviours = new Map<Command["name"], Behaviour>();
   kept: { readonly event: number; readonly payload: BoardEvent }[] = [];
   opened = 0;
+  /** A host has the port open. */
+  isPlugged = false;
+  capabilities: readonly ("run" | "strike" | "inject" | "heat" | "rail" | "beam")[] = [
+    "run",
+    "strike",
+    "inject",
+    "heat",
+    "rail",
+    "beam",
+  ];
   #nextEvent = 1;
   #port: Port | null = null;
   #host: Port | null = null;
@@ -46,6 +56,7 @@ export class ScriptedBoard {
       const [host, device] = memoryPair(this.portName);
       this.#port = device;
       this.#host = host;
+      this.isPlugged = true;
       void this.#serve(device);
       return host;
     };
@@ -120,6 +131,7 @@ export class ScriptedBoard {
       text = lines.pop()!;
       for (const line of lines) this.#take(line);
     }
+    if (port === this.#port) this.isPlugged = false;
   }
 
   #take(line: string): void {
@@ -143,7 +155,7 @@ export function keepToProtocol(command: Said, board: ScriptedBoard): void {
   const throttle = 0;
   switch (command.name) {
     case "hello": {
-      const { protocol, serial, boots } = board;
+      const { protocol, serial, boots, capabilities } = board;
       board.answer(command, {
         name: "hello-ok",
         protocol,
@@ -155,7 +167,7 @@ export function keepToProtocol(command: Said, board: ScriptedBoard): void {
         cause: "power",
         event: board.highestEvent,
         dropped: 0,
-        capabilities: ["run", "strike", "inject", "heat", "rail", "beam"],
+        capabilities,
       });
       break;
     }
