@@ -9,6 +9,7 @@ import type { Rec } from "../domain/records.ts";
 import type { Result } from "../domain/result.ts";
 import type { Journal } from "../records/journal.ts";
 import { createJournal, openJournal } from "../records/journal.ts";
+import { beginSegment } from "../records/record-folder.ts";
 import { writeAtomically } from "../records/write-atomically.ts";
 import { analyze } from "../science/analyze.ts";
 import { resultJson } from "../science/result-json.ts";
@@ -20,6 +21,7 @@ import type { Begun } from "./begin.ts";
 import { endReasonOfError } from "./end-reason.ts";
 import { holdLoop, keep } from "./hold-loop.ts";
 import { writeOrigin } from "./origin.ts";
+import { thisProcess } from "./this-process.ts";
 import { createVerdicts } from "./verdicts.ts";
 import type { Verdicts } from "./verdicts.ts";
 
@@ -124,6 +126,7 @@ async function journalOf({ folder, folderIsNew, clock, start, state, origin }: B
   const { journal, tornBytes } = folderIsNew
     ? { journal: await createJournal(folder, { clock }), tornBytes: 0 }
     : await openJournal(folder, { clock });
+  await beginSegment(folder, thisProcess());
   const tNs = clock.nowNs();
   const first: Rec =
     start === null ? { type: "resumed", tNs, segment: state.segments, tornBytes } : { ...start, tNs };
