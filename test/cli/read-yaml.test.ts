@@ -57,13 +57,13 @@ describe("a campaign file", () => {
       "a misspelt word",
       "kind: injection",
       "kind: injektion",
-      "3:11: found \"injektion\", expected one of injection, beam: did you mean 'injection'?",
+      "3:11: found \"injektion\", expected one of injection, beam, beam_off: did you mean 'injection'?",
     ],
     [
       "no kind",
       "kind: injection\n    dut: cpu",
       "dut: cpu",
-      "3:5: key 'kind' is missing: add 'kind: …' (injection, beam)",
+      "3:5: key 'kind' is missing: add 'kind: …' (injection, beam, beam_off)",
     ],
     [
       "a unit after the number",

@@ -80,7 +80,7 @@ describe("the table of a result", () => {
   });
 
   test("unusual ends and flags are told, with the runs they concern", () => {
-    const text = table([runStart(0, runPlan(1)), dead(1, 1, 50), runEnd(100, 1, "pulled_link")]).join("\n");
+    const text = table([runStart(0, beamPlan(1)), dead(1, 1, 50), runEnd(100, 1, "pulled_link")]).join("\n");
     expect(text).toContain("pulled_link: run 1 ended so");
     expect(text).toContain("dead>20% run 1: more than 20 %");
     expect(text).toContain("ended early: unknown_end");
