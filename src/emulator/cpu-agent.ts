@@ -1,29 +1,41 @@
-import { runAgent } from "../board/agent.ts";
+import type { ResetCause } from "../domain/capabilities.ts";
 import { cpuAccelerator } from "../board/accelerators/cpu.ts";
+import { runAgent } from "../board/agent.ts";
+import type { AgentEnd, AgentOptions } from "../board/state.ts";
 import type { Agent } from "./board-life.ts";
 
-/** An emulated board keeps this many events for its host. */
-const eventCapacity = 256;
+/** Hears of every event the host has acknowledged, before the board forgets it. */
+export type AcknowledgedLog = NonNullable<AgentOptions["onAcknowledged"]>;
 
-/** The very program that a real board runs, on an emulated one: its CPU accelerator in the format of the rig file. */
-export const cpuAgent: Agent = async (
-  link,
-  { serial, spec, surroundings, clock, bootId, boots, cause },
-  signal,
-) => {
-  const options = {
-    model: `emulated-cpu-${spec.format}`,
-    serial,
-    firmware: "1.0.0",
-    accelerator: cpuAccelerator(spec.format),
-    surroundings,
-    clock,
-    bootId,
-    boots,
-    cause,
-    eventCapacity,
-    onlyStrikesChangeMemory: true,
+/** The program of an emulated board: the very agent that a real board runs, on the CPU accelerator. */
+export const cpuAgent: Agent = cpuAgentWith();
+
+export function cpuAgentWith(acknowledged?: AcknowledgedLog): Agent {
+  return async (link, boot, signal) => {
+    const { serial, spec, surroundings, clock, bootId, boots, cause } = boot;
+    const end = await runAgent(
+      link,
+      {
+        model: "emulated-cpu",
+        serial,
+        firmware: "0.1.0",
+        accelerator: cpuAccelerator(spec.format),
+        surroundings,
+        clock,
+        bootId,
+        boots,
+        cause,
+        eventCapacity: 1_024,
+        // Law 5: what strikes this board comes from the world or from its own strike verb, and both are known.
+        onlyStrikesChangeMemory: true,
+        ...(acknowledged === undefined ? {} : { onAcknowledged: acknowledged }),
+      },
+      signal,
+    );
+    return causeAfter(end);
   };
-  const { why } = await runAgent(link, options, signal);
+}
+
+function causeAfter({ why }: AgentEnd): ResetCause | null {
   return why === "command" || why === "watchdog" ? why : null;
-};
+}
