@@ -36,7 +36,7 @@ const beam = object<BeamDescription>({
   doseRadSiPerFluence: numberOrNull,
 });
 const block = object<Block>({
-  kind: oneOf(["injection", "beam"]),
+  kind: oneOf(["injection", "beam", "beam_off"]),
   duts: listOf(text),
   workloads: listOf(text),
   targets: listOf(text),
@@ -60,7 +60,7 @@ const plan = object<Plan>({ campaign: text, title: text, seed: anyNumber, ladder
 const runPlan = object<RunPlan>({
   number: anyNumber,
   block: anyNumber,
-  kind: oneOf(["injection", "beam"]),
+  kind: oneOf(["injection", "beam", "beam_off"]),
   dut: text,
   workload: text,
   target: textOrNull,
