@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import List, Optional
 
 from .accelerator import Accelerator
-from .board import Board, Identity, Reset
+from .board import Board, Identity
+from .engine import Reset
 from .gemm import Cpu
 from .transport import Closed, SerialPort, StandardStreams, Transport
 

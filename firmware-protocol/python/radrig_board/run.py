@@ -146,6 +146,7 @@ def make_golden(workload: Workload, times: int, look: Callable[[], None]) -> Opt
             if turn == 0:
                 outputs.append(workload.output())
             if done.trapped or workload.output() != outputs[index]:
+                workload.restore("full")
                 return None
             longest = max(longest, done.cycles)
     workload.restore("full")

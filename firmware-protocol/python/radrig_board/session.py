@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from typing import Any, Callable, Deque, Dict
+from contextlib import contextmanager
+from typing import Any, Callable, Deque, Dict, Iterator
 
 from .protocol import encode
 from .transport import Transport
@@ -25,8 +26,7 @@ class Session:
         self._transport, self._on_line, self._beat = transport, on_line, beat
         self._seq = 0
         self._waiting: Deque[str] = deque(maxlen=_LINES_WAITING)
-        #: While set, what the host says waits for its turn.
-        self.deaf = False
+        self._deaf = False
         self._born = self._heard = time.monotonic()
         self._heartbeat, self._lease = 1.0, 10.0
         self._next_heartbeat = self._born + self._heartbeat
@@ -50,11 +50,20 @@ class Session:
     def lease_is_over(self) -> bool:
         return time.monotonic() - self._heard > self._lease
 
+    @contextmanager
+    def deaf(self) -> Iterator[None]:
+        """In here what the host says is read, but waits for its turn."""
+        self._deaf = True
+        try:
+            yield
+        finally:
+            self._deaf = False
+
     def look(self, wait: bool = False) -> None:
         """Hears the host; with `wait`, until there is something to hear or to say."""
         timeout = max(0.0, self._next_heartbeat - time.monotonic()) if wait else 0.0
         self._waiting.extend(self._transport.receive(timeout))
-        while self._waiting and not self.deaf:
+        while self._waiting and not self._deaf:
             self._on_line(self._waiting.popleft())
         now = time.monotonic()
         if now >= self._next_heartbeat:
