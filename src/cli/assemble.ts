@@ -7,6 +7,7 @@ import type { Emulation } from "../emulator/in-memory.ts";
 import type { Capture } from "../link/capture.ts";
 import { openCapture } from "../link/capture.ts";
 import { openPort } from "../link/open.ts";
+import type { LinkSpec } from "../rig/rig-schema.ts";
 import { openBench } from "../rig/open-bench.ts";
 import type { ReadRig } from "./files.ts";
 import type { RigFile } from "./rig-file-schema.ts";
@@ -39,26 +40,21 @@ export function inMemory(rig: RigFile): boolean {
   return [...Object.values(rig.stations), ...Object.values(rig.devices)].some(({ link }) => "memory" in link);
 }
 
-export async function assemble({ file, rig }: ReadRig, context: AssembleContext): Promise<Assembled> {
-  const emulation = inMemory(rig) ? await emulate(rig, context) : null;
+export async function assemble(read: ReadRig, context: AssembleContext): Promise<Assembled> {
+  const ports = await openablePorts(read, context);
   const captures: Capture[] = [];
   const closeAll = async (): Promise<void> => {
-    await emulation?.close();
+    await ports.close();
     for (const capture of captures) capture.close();
   };
   try {
-    const bench = await openBench(rig, {
+    const bench = await openBench(read.rig, {
       clock: context.clock,
       signal: context.signal,
-      openPort: (device, link) =>
-        openPort(link, {
-          memory: (name) => emulation?.open(name) ?? null,
-          cwd: dirname(file.path),
-          onErrorText: (text) => context.say(`${device}: ${text}`),
-        }),
+      openPort: ports.of,
       capture: (device) => {
         if (context.rawFolder === null) return null;
-        const quotaBytes = rig.captureQuotaMB * 1024 * 1024;
+        const quotaBytes = read.rig.captureQuotaMB * 1024 * 1024;
         const capture = openCapture(context.rawFolder, device, { clock: context.clock, quotaBytes });
         captures.push(capture);
         return capture;
@@ -77,13 +73,40 @@ export async function assemble({ file, rig }: ReadRig, context: AssembleContext)
   }
 }
 
+/** Every port of a rig, ready to be opened; an emulated bench lives behind them until they are closed. */
+export interface OpenablePorts {
+  readonly of: (device: string, link: LinkSpec) => OpenPort;
+  readonly close: () => Promise<void>;
+}
+
+export async function openablePorts(
+  { file, rig }: ReadRig,
+  context: Pick<AssembleContext, "clock" | "seed" | "segment" | "truthPath" | "say">,
+): Promise<OpenablePorts> {
+  const emulation = inMemory(rig) ? await emulate(rig, context) : null;
+  return {
+    of: (device, link) =>
+      openPort(link, {
+        memory: (name) => emulation?.open(name) ?? null,
+        cwd: dirname(file.path),
+        onErrorText: (text) => context.say(`${device}: ${text.trimEnd()}`),
+      }),
+    close: async () => {
+      await emulation?.close();
+    },
+  };
+}
+
 interface Emulated {
   open(name: string): OpenPort;
   close(): Promise<void>;
 }
 
 /** Loaded only where it is asked for: a campaign on hardware never sees the emulator. */
-async function emulate(rig: RigFile, context: AssembleContext): Promise<Emulated> {
+async function emulate(
+  rig: RigFile,
+  context: Pick<AssembleContext, "clock" | "seed" | "segment" | "truthPath">,
+): Promise<Emulated> {
   const [{ emulateInMemory }, { cpuAgent }, { truthFile }] = await Promise.all([
     import("../emulator/in-memory.ts"),
     import("../emulator/cpu-agent.ts"),

@@ -10,6 +10,7 @@ import { addDoctor } from "./verbs/doctor.ts";
 import { addImport } from "./verbs/import.ts";
 import { addPorts } from "./verbs/ports.ts";
 import { addReplay } from "./verbs/replay.ts";
+import { addRig } from "./verbs/rig.ts";
 import { addRun } from "./verbs/run.ts";
 import { addSchema } from "./verbs/schema.ts";
 
@@ -18,6 +19,7 @@ const verbs = [
   addAnalyze,
   addControl,
   addCheck,
+  addRig,
   addPorts,
   addDoctor,
   addReplay,
