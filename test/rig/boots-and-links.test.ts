@@ -255,9 +255,9 @@ describe("garbage", () => {
       keepToProtocol(command, board);
     });
     expect(await session.ask(clockCommand)).toMatchObject({ kind: "ok" });
-    expect(await all()).toMatchObject([
-      { kind: "link", what: "garbled", detail: expect.stringMatching(/1 echo/) },
-    ]);
+    const events = await all();
+    expect(links(events)).toEqual(["garbled"]);
+    expect(JSON.stringify(events)).toContain("1 echo");
     await session.close();
   });
 

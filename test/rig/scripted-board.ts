@@ -106,7 +106,7 @@ export class ScriptedBoard {
   }
 
   answer(command: Said, body: AnswerBody): void {
-    this.say({ kind: "a", ...body, re: command.seq } as Answer);
+    this.say({ kind: "a", ...body, re: command.seq });
   }
 
   refuse(command: Said, reason: Extract<Answer, { name: "refused" }>["reason"]): void {

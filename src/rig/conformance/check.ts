@@ -45,6 +45,17 @@ export class Subject {
     return this.hello?.capabilities.includes(capability) ?? false;
   }
 
+  /** For the checks after load and golden: what those found, demanded. */
+  prepared(): {
+    readonly loaded: MessageOf<"load-ok">;
+    readonly golden: MessageOf<"golden-ok">;
+    readonly targets: readonly MessageOf<"target-ok">[];
+  } {
+    const { loaded, golden, targets } = this;
+    demand(loaded !== null && golden !== null && targets.length > 0, "it could not be loaded and made ready");
+    return { loaded, golden, targets };
+  }
+
   nextStrikeId(): number {
     return ++this.#strikeId;
   }

@@ -32,7 +32,7 @@ export const eventChecks: readonly Check[] = [
       const sent = [...(await subject.run(0, 1, 0)), ...(await subject.run(1, 1, 0))];
       const { probe } = subject;
       probe.tell({ kind: "c", name: "ack", event: eventOf(sent.at(-1)!) + 1000 });
-      probe.tell({ kind: "c", name: "ack", event: eventOf(sent.at(-1)!) }, probe.boot ^ 1);
+      probe.tell({ kind: "c", name: "ack", event: eventOf(sent.at(-1)!) }, (probe.boot ^ 1) >>> 0);
       demand(
         (await resent(subject, 0)).length === sent.length,
         "an ack out of range or of another boot was obeyed",

@@ -104,10 +104,11 @@ export class Probe {
   /** The first message after the mark that fits, or null when none came within `ms`. */
   async first(mark: number, fits: (message: Message) => boolean, ms: number): Promise<Message | null> {
     const untilNs = this.clock.nowNs() + ms * 1e6;
-    for (let from = mark; ; from = this.mark()) {
-      // Shut before looking: what comes after the look opens it again.
+    for (let from = mark; ;) {
+      // Shut before the look: what comes after it opens the gate again.
       this.#arrival.shut();
       for (const message of this.since(from)) if (message.kind !== "garbled" && fits(message)) return message;
+      from = this.mark();
       const left = (untilNs - this.clock.nowNs()) / 1e6;
       if (left <= 0) return null;
       const arrived = byDeadline(this.clock, left, this.#arrival.passed());

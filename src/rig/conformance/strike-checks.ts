@@ -8,7 +8,7 @@ export const strikeChecks: readonly Check[] = [
     name: "strikes outside what exists are refused",
     async prove(subject) {
       await subject.prepare();
-      const { target, words, bits } = subject.targets[0]!;
+      const { target, words, bits } = subject.prepared().targets[0]!;
       const strike = {
         kind: "c",
         name: "strike",
@@ -24,7 +24,7 @@ export const strikeChecks: readonly Check[] = [
       await subject.refused({ ...strike, mask: 0 }, "out-of-range");
       await subject.refused({ ...strike, word: words }, "out-of-range");
       if (bits < 32) await subject.refused({ ...strike, mask: 2 ** bits }, "out-of-range");
-      await subject.refused({ ...strike, cycle: subject.golden!.budget + 1 }, "out-of-range");
+      await subject.refused({ ...strike, cycle: subject.prepared().golden.budget + 1 }, "out-of-range");
     },
   },
   {
@@ -51,7 +51,7 @@ export const strikeChecks: readonly Check[] = [
   {
     name: "the self-check strike of every target is applied and shows: never masked",
     async prove(subject) {
-      for (let index = 0; index < subject.targets.length; index++) {
+      for (let index = 0; index < subject.prepared().targets.length; index++) {
         await subject.prepare();
         await proveSelfCheck(subject, index);
       }
@@ -61,14 +61,17 @@ export const strikeChecks: readonly Check[] = [
     name: "a struck iteration gives exactly one result even if nothing differs, with its state restored",
     async prove(subject) {
       await subject.prepare();
-      const strike = { ...selfCheckOf(subject, 0), cycle: subject.golden!.budget };
+      const strike = { ...selfCheckOf(subject, 0), cycle: subject.prepared().golden.budget };
       await subject.get(strike, "strike-ok");
       const events = await subject.run(strike.iteration, 1, 1);
       const names = events.map(({ name }) => name).filter((name) => name !== "scores" && name !== "log");
       demand(names.join() === "struck,result,done", `its events are ${names.join(", ")}`);
       const result = events.find((m): m is MessageOf<"result"> => m.name === "result");
       demand(result?.wrong === 0 && result.end === "ok", "a strike after the last step changed the output");
-      demand(result.stateDigest === subject.loaded!.stateDigest, "full refresh did not restore the state");
+      demand(
+        result.stateDigest === subject.prepared().loaded.stateDigest,
+        "full refresh did not restore the state",
+      );
       const checked = await subject.get({ kind: "c", name: "check" }, "check-ok", workMs);
       demand(checked.match, "check does not match golden afterwards");
     },
@@ -77,23 +80,26 @@ export const strikeChecks: readonly Check[] = [
     name: "with refresh none an error stays until the host refreshes",
     async prove(subject) {
       await subject.prepare(1, "none");
-      const strike = { ...selfCheckOf(subject, 0), cycle: subject.golden!.budget };
+      const strike = { ...selfCheckOf(subject, 0), cycle: subject.prepared().golden.budget };
       await subject.get(strike, "strike-ok");
       const events = await subject.run(strike.iteration, 1, 1);
       const result = events.find((m): m is MessageOf<"result"> => m.name === "result");
       demand(result !== undefined, "no result came");
       demand(
-        result.stateDigest !== subject.loaded!.stateDigest,
+        result.stateDigest !== subject.prepared().loaded.stateDigest,
         "the state digest does not show the flipped bits",
       );
       const refreshed = await subject.get({ kind: "c", name: "refresh", what: "full" }, "refresh-ok", workMs);
-      demand(refreshed.stateDigest === subject.loaded!.stateDigest, "refresh full did not restore the state");
+      demand(
+        refreshed.stateDigest === subject.prepared().loaded.stateDigest,
+        "refresh full did not restore the state",
+      );
     },
   },
 ];
 
 function selfCheckOf(subject: Subject, index: number) {
-  const { target, word, mask, iteration, cycle } = subject.targets[index]!;
+  const { target, word, mask, iteration, cycle } = subject.prepared().targets[index]!;
   return {
     kind: "c",
     name: "strike",
@@ -153,7 +159,7 @@ async function proveSelfCheck(subject: Subject, index: number): Promise<void> {
       `${target}: done tells ${done.why}, ${done.clean} clean`,
     );
     demand(
-      result.stateDigest === subject.loaded!.stateDigest,
+      result.stateDigest === subject.prepared().loaded.stateDigest,
       `${target}: full refresh did not restore the state`,
     );
     return;
@@ -162,7 +168,7 @@ async function proveSelfCheck(subject: Subject, index: number): Promise<void> {
   await subject.refused({ kind: "c", name: "run", first: 0, iterations: 1, strikes: 0 }, "faulted");
   const refreshed = await subject.get({ kind: "c", name: "refresh", what: "full" }, "refresh-ok", workMs);
   demand(
-    refreshed.stateDigest === subject.loaded!.stateDigest,
+    refreshed.stateDigest === subject.prepared().loaded.stateDigest,
     `${target}: refresh did not restore the state`,
   );
 }
