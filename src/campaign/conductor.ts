@@ -8,6 +8,8 @@ import { goal, mayGo } from "./run-state.ts";
 export interface Conductor {
   state(): RunState;
   stopping(): boolean;
+  /** Counts a lane as working until disposed. */
+  join(): Disposable;
   /** Milliseconds waited; 0 at once when not paused. */
   waitWhilePaused(): Promise<number>;
   /** The lane that takes commands, obeys or refuses them and says so in records; ends when the mailbox closes. */
@@ -18,7 +20,9 @@ export function createConductor(clock: Clock): Conductor {
   let state: RunState = "idle";
   let resumed: Promise<void> | null = null;
   let release: () => void = () => undefined;
-  /** While paused nothing waits on a virtual clock but heartbeats: hold it, or a pause of seconds lasts days. */
+  let working = 0;
+  let waiting = 0;
+  /** Once every lane waits, only heartbeats move a virtual clock: hold it, or a pause of seconds lasts days. */
   let still: Disposable | null = null;
 
   function* go(to: RunState): Generator<Rec> {
@@ -26,7 +30,6 @@ export function createConductor(clock: Clock): Conductor {
     state = to;
     yield { type: "state", tNs: clock.nowNs(), from, to };
     if (to === "paused") {
-      still = clock.hold();
       resumed = new Promise((done) => (release = done));
     } else {
       still?.[Symbol.dispose]();
@@ -39,9 +42,21 @@ export function createConductor(clock: Clock): Conductor {
   return {
     state: () => state,
     stopping: () => state === "stopping" || state === "done",
+    join() {
+      working++;
+      return {
+        [Symbol.dispose]: () => {
+          working--;
+        },
+      };
+    },
     async waitWhilePaused() {
       const from = clock.nowNs();
-      while (resumed !== null) await resumed;
+      while (resumed !== null) {
+        if (++waiting === working) still ??= clock.hold();
+        await resumed;
+        waiting--;
+      }
       return (clock.nowNs() - from) / nsPerMs;
     },
     async *commands(mailbox) {

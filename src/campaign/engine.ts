@@ -110,7 +110,10 @@ async function* oneBoard(
   context: EngineContext,
   finished: Finished,
 ): AsyncGenerator<Rec, void> {
+  using _working = lane.conductor.join();
   for (const run of runs) {
+    // A path that reaches nothing makes every "masked" of this campaign worthless: it is refused, whole.
+    if (finished.verdicts.some(({ endReason }) => endReason === "self_check_masked")) return;
     if (lane.conductor.stopping() || lane.signal.aborted) {
       finished.stoppedEarly = true;
       return;
@@ -144,7 +147,6 @@ async function* oneBoard(
       ...ended,
       link: lane.station.dut.linkTotals(),
     };
-    // A path that reaches nothing makes every "masked" of this campaign worthless.
     if (ended.endReason === "self_check_masked")
       context.commands.post({ verb: "stop", by: `self-check of run ${run.number}` });
   }
