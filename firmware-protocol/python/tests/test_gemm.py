@@ -1,0 +1,141 @@
+"""The kernel against a product written another way, and its control words against what they must do."""
+
+import struct
+import unittest
+
+from radrig_board.gemm import CYCLES, SIZE, Gemm
+from radrig_board.run import BudgetSpent, Strike, iterate
+
+
+def run(gemm, index, *strikes, budget=10 * CYCLES):
+    armed = [Strike(i + 1, target, word, mask, index, cycle) for i, (target, word, mask, cycle) in enumerate(strikes)]
+    return iterate(gemm, index, armed, budget, lambda: None)
+
+
+def f32(value):
+    return struct.unpack("f", struct.pack("f", value))[0]
+
+
+def product(a, b, floating):
+    c = []
+    for i in range(SIZE):
+        for j in range(SIZE):
+            total = 0
+            for p in range(SIZE):
+                x, y = a[i * SIZE + p], b[p * SIZE + j]
+                total = f32(total + f32(x * y)) if floating else (total + x * y) & 0xFFFFFFFF
+            c.append(total)
+    return c
+
+
+class Product(unittest.TestCase):
+    def test_it_is_the_product_rounded_at_every_step(self):
+        for format_ in ("f32", "i8"):
+            gemm = Gemm(format_, 7)
+            for index in range(gemm.inputs):
+                done = run(gemm, index)
+                self.assertEqual((done.trapped, done.cycles), (False, CYCLES))
+                expected = product(list(gemm.banks[index].values), list(gemm.weights.values), format_ == "f32")
+                self.assertEqual(list(gemm.c.values), expected)
+
+    def test_looks_in_between_change_nothing(self):
+        gemm = Gemm("f32", 7)
+        run(gemm, 3)
+        whole = gemm.output()
+        kernel, cycle = gemm.compute(3), 0
+        with self.assertRaises(StopIteration) as end:
+            cycle = next(kernel)
+            while True:
+                cycle = kernel.send(cycle + 7)
+        self.assertEqual(end.exception.value, CYCLES)
+        self.assertEqual(gemm.output(), whole)
+
+    def test_the_seed_chooses_the_values(self):
+        self.assertEqual(Gemm("f32", 1).state(), Gemm("f32", 1).state())
+        self.assertNotEqual(Gemm("f32", 1).state(), Gemm("f32", 2).state())
+        values = [value for bank in Gemm("i8", 1).banks for value in bank.values]
+        self.assertEqual((min(values), max(values)), (-128, 127))
+
+
+class Strikes(unittest.TestCase):
+    def test_a_weight_struck_late_changes_only_what_reads_it_later(self):
+        gemm = Gemm("f32", 42)
+        run(gemm, 3)
+        golden = list(gemm.c.values)
+        done = run(gemm, 3, ("weights", 17, 0x00800000, 3500))
+        self.assertEqual([one.after ^ one.before for one in done.struck], [0x00800000])
+        self.assertEqual([i for i in range(256) if gemm.c.values[i] != golden[i]], [225, 241])
+
+    def test_a_strike_after_its_last_use_is_applied_and_masked(self):
+        gemm = Gemm("i8", 42)
+        run(gemm, 0)
+        golden = gemm.output()
+        done = run(gemm, 0, ("activations", 0, 0x80, CYCLES - 1))
+        self.assertEqual(len(done.struck), 1)
+        self.assertEqual(gemm.output(), golden)
+        gemm.restore("full")
+        self.assertEqual(len(run(gemm, 0, ("activations", 0, 0x80, 10 * CYCLES)).struck), 1)
+
+    def test_self_checks_are_critical(self):
+        for format_ in ("f32", "i8"):
+            gemm = Gemm(format_, 11)
+            run(gemm, 0)
+            golden = list(gemm.c.values)
+            for name, _, _, check in gemm.targets:
+                done = run(gemm, check.iteration, (name, check.word, check.mask, check.cycle))
+                if not done.trapped:
+                    self.assertGreater(max(abs(x - y) / (abs(y) + 1e-9) for x, y in zip(gemm.c.values, golden)), 1.0, name)
+                gemm.restore("full")
+            self.assertTrue(done.trapped)
+
+    def test_an_error_in_an_input_stays_until_inputs_are_restored(self):
+        gemm = Gemm("i8", 5)
+        run(gemm, 2)
+        golden = gemm.output()
+        run(gemm, 2, ("activations", 0, 0x40, 0))
+        run(gemm, 3)
+        run(gemm, 2)
+        self.assertNotEqual(gemm.output(), golden)
+        gemm.restore("weights")
+        run(gemm, 2)
+        self.assertNotEqual(gemm.output(), golden)
+        gemm.restore("inputs")
+        run(gemm, 2)
+        self.assertEqual(gemm.output(), golden)
+
+
+class Control(unittest.TestCase):
+    def test_every_control_bit_struck_at_the_start_does_what_its_meaning_says(self):
+        """Top bits of strides and offsets reach outside; bounds above 16 too; a bound of 0 leaves the output empty."""
+        gemm = Gemm("i8", 1)
+        for word in range(8):
+            gemm.restore("full")
+            self.assertTrue(run(gemm, 0, ("control", word, 0x80000000, 0)).trapped, word)
+        for word in range(3):
+            gemm.restore("full")
+            done = run(gemm, 0, ("control", word, 16, 0))
+            self.assertFalse(done.trapped)
+            self.assertLess(done.cycles, CYCLES)
+
+    def test_a_bound_is_read_again_at_every_turn(self):
+        gemm = Gemm("i8", 1)
+        done = run(gemm, 0, ("control", 0, 16, CYCLES // 2))
+        self.assertFalse(done.trapped)
+        # Row 8 is in work: it is finished, and none begins after it.
+        self.assertEqual(done.cycles, CYCLES // 2 + SIZE * SIZE)
+
+    def test_a_kernel_that_runs_away_spends_its_budget(self):
+        gemm = Gemm("f32", 1)
+        with self.assertRaises(BudgetSpent):
+            run(gemm, 0, ("control", 3, 16, 0), ("control", 5, 16, 0), ("control", 0, 0x80000000, 0))
+
+    def test_no_loop_turns_for_nothing(self):
+        """Without steps in an element, or elements in a row, the turns themselves are counted."""
+        for empty in (1, 2):
+            gemm = Gemm("f32", 1)
+            with self.assertRaises(BudgetSpent):
+                run(gemm, 0, ("control", empty, 16, 0), ("control", 5, 16, 0), ("control", 0, 0x80000000, 0))
+
+
+if __name__ == "__main__":
+    unittest.main()
