@@ -3,6 +3,7 @@ import { exitCodeHelp } from "./exit-codes.ts";
 import type { Output } from "./output.ts";
 import { columns } from "./output.ts";
 import { toolName } from "./package-root.ts";
+import { addAgent } from "./verbs/agent.ts";
 import { addAnalyze } from "./verbs/analyze.ts";
 import { addCheck } from "./verbs/check.ts";
 import { addControl } from "./verbs/control.ts";
@@ -22,6 +23,7 @@ const verbs = [
   addRig,
   addPorts,
   addDoctor,
+  addAgent,
   addReplay,
   addImport,
   addSchema,
