@@ -51,6 +51,8 @@ function acknowledge(board: Board, event: number): void {
   }
 }
 
+const flushMs = 100;
+
 async function deed(board: Board, command: Head & Command): Promise<void> {
   const { options, events } = board;
   const { surroundings, accelerator } = options;
@@ -148,7 +150,8 @@ async function deed(board: Board, command: Head & Command): Promise<void> {
     }
     case "reset":
       answer({ kind: "a", name: "reset-ok", re });
-      await board.flushed();
+      // Where nobody reads, the answer is lost and the reset is not.
+      await Promise.race([board.flushed(), options.clock.sleep(flushMs, board.life)]);
       board.end("command");
       return;
     case "ack":

@@ -42,24 +42,31 @@ export function oracle(
     machine.land(Infinity);
     return { end: "ok", cycles: machine.cycle, output: machine.output.map(machine.bitsOf) };
   } catch (stop) {
-    if (stop !== "trap" && stop !== "budget") throw stop;
-    return { end: stop, cycles: machine.cycle, output: machine.output.map(machine.bitsOf) };
+    if (!(stop instanceof Stop)) throw stop;
+    return { end: stop.end, cycles: machine.cycle, output: machine.output.map(machine.bitsOf) };
   }
 }
 
 interface Machine {
+  readonly float: boolean;
   readonly output: number[];
   cycle: number;
-  control(word: number): number;
-  words(target: string): number;
-  operand(target: string, from: number, size: number, offset: number, walked: number): number;
-  round(value: number): number;
-  keep(target: string, word: number, value: number): void;
-  bitsOf(this: void, value: number): number;
+  readonly control: (word: number) => number;
+  readonly operand: (target: string, from: number, size: number, offset: number, walked: number) => number;
+  readonly round: (value: number) => number;
+  readonly keep: (target: string, word: number, value: number) => void;
+  readonly bitsOf: (value: number) => number;
   /** To be called before every step: the budget, then the strike. */
-  before(): void;
-  land(cycle: number): void;
-  readonly float: boolean;
+  readonly before: () => void;
+  readonly land: (cycle: number) => void;
+}
+
+class Stop extends Error {
+  readonly end: "trap" | "budget";
+  constructor(end: "trap" | "budget") {
+    super(end);
+    this.end = end;
+  }
 }
 
 function machineOf(
@@ -87,10 +94,9 @@ function machineOf(
     cycle: 0,
     float,
     control: (word) => raw.get("control")![word]!,
-    words: (target) => raw.get(target)!.length,
     operand: (target, from, size, offset, walked) => {
       const at = offset + ((walked % 2 ** 32) % size);
-      if (at >= size) throw "trap"; // eslint-disable-line @typescript-eslint/only-throw-error
+      if (at >= size) throw new Stop("trap");
       return valueOf(raw.get(target)![from + at]!);
     },
     round: (value) => {
@@ -103,7 +109,7 @@ function machineOf(
     },
     bitsOf,
     before: () => {
-      if (machine.cycle >= budget) throw "budget"; // eslint-disable-line @typescript-eslint/only-throw-error
+      if (machine.cycle >= budget) throw new Stop("budget");
       machine.land(machine.cycle);
     },
     land: (cycle) => {
