@@ -40,6 +40,8 @@ export interface BoardCircumstances {
   /** Boots before the first one here, and why the first one happens. */
   readonly boots?: number;
   readonly cause?: ResetCause;
+  /** How long the first boot takes; without it the board has booted already. */
+  readonly firstBootMs?: number;
   /** Hears of every boot as it begins. */
   readonly booting?: (boots: number) => void;
 }
@@ -104,7 +106,8 @@ class Life implements BoardLife {
     signal.addEventListener("abort", end, { once: true });
     for (let first = true; !signal.aborted; first = false) {
       if (!this.#law.powered) await new Promise<void>((resolve) => (this.#powerOn = resolve));
-      else if (await this.#booted(first ? 0 : this.#its.spec.bootMs)) await this.#live();
+      else if (await this.#booted(first ? (this.#its.firstBootMs ?? 0) : this.#its.spec.bootMs))
+        await this.#live();
     }
     signal.removeEventListener("abort", end);
   }

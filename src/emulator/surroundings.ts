@@ -93,6 +93,7 @@ export function surroundingsOf(
     },
     occupy: (structures) => {
       occupied = structures;
+      armed = [];
       occupations++;
       // Arrivals have no memory, so every load may begin new streams, and a repeat of it repeats them.
       const stream = (structure: string, what: string): ReturnType<typeof randomStream> =>

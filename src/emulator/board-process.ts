@@ -1,0 +1,124 @@
+import { appendFileSync } from "node:fs";
+import { Socket } from "node:net";
+import type { Clock } from "../domain/clock.ts";
+import { nsPerMs } from "../domain/clock.ts";
+import type { Port } from "../domain/link.ts";
+import { chunkQueue } from "../link/chunk-queue.ts";
+import { writerOf } from "../link/writer-of.ts";
+import { boardLife } from "./board-life.ts";
+import type { BoardLife } from "./board-life.ts";
+import { cpuAgentWith } from "./cpu-agent.ts";
+import type { AcknowledgedLog } from "./cpu-agent.ts";
+import type { FromBoard, ToBoard } from "./process-words.ts";
+import type { WorldReports } from "./surroundings.ts";
+import { wire } from "./wire.ts";
+
+/**
+ * A board as a process of its own: what lives and dies with its rail.
+ *
+ *   world's process ═ IPC: law, arm, reboot → board → busy, struck, booting ═ world's process
+ *   PTY ═ world's process ═ descriptor 4, the UART ═ wire ═ agent
+ *
+ * It ends with the process that started it, however that one ends.
+ */
+export function liveAsBoard(clockOf: (timeScale: number, originNs: bigint) => Clock): void {
+  let life: BoardLife | null = null;
+  process.on("disconnect", () => process.exit());
+  // Ctrl-C reaches the whole group; it is the world's process that decides.
+  process.on("SIGINT", () => undefined);
+  process.on("message", (message) => {
+    const words = message as ToBoard;
+    switch (words.say) {
+      case "boot":
+        life = begin(words, clockOf(words.timeScale, BigInt(words.originNs)));
+        break;
+      case "law":
+        life?.turn(words.law);
+        break;
+      case "arm":
+        say({ say: "armed", ask: words.ask, refusal: life === null ? "not-loaded" : life.arm(words.strike) });
+        break;
+      case "reboot":
+        life?.reboot(words.cause);
+        break;
+    }
+  });
+}
+
+function begin(words: Extract<ToBoard, { readonly say: "boot" }>, clock: Clock): BoardLife {
+  const { board, serial, spec, seed, boots, cause, law, eventLog, bootsAtNs } = words;
+  const cable = wire(board);
+  cable.plug(uartPort());
+  const life = boardLife({
+    board,
+    serial,
+    spec,
+    seed,
+    clock,
+    agent: eventLog === null ? cpuAgentWith() : cpuAgentWith(logTo(eventLog)),
+    openUart: () => cable.device(),
+    reports: reportsOver(clock),
+    law,
+    boots,
+    cause,
+    firstBootMs: Math.max(0, (bootsAtNs - clock.nowNs()) / nsPerMs),
+    booting: (count) => say({ say: "booting", boots: count }),
+  });
+  // What breaks the agent ends the process with a stack on stderr; the world's process says so.
+  void life.run(new AbortController().signal).catch((error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  });
+  return life;
+}
+
+/** An agent may turn busy and idle a thousand times a second: the world is told at most every so often. */
+const busyToldEveryMs = 100;
+
+function reportsOver(clock: Clock): WorldReports {
+  let [now, told, telling] = [false, false, false];
+  const tell = async (): Promise<void> => {
+    telling = true;
+    while (told !== now) {
+      told = now;
+      say({ say: "busy", computing: told });
+      await clock.sleep(busyToldEveryMs);
+    }
+    telling = false;
+  };
+  return {
+    busy: (computing) => {
+      now = computing;
+      if (!telling) void tell();
+    },
+    struck: (line) => say({ say: "struck", line }),
+  };
+}
+
+/** Written before the board forgets them: what stands here, the host has said to be safe. */
+function logTo(path: string): AcknowledgedLog {
+  return (bootId, events) => {
+    appendFileSync(path, events.map((event) => `${JSON.stringify({ bootId, ...event })}\n`).join(""));
+  };
+}
+
+const uartDescriptor = 4;
+
+function uartPort(): Port {
+  const socket = new Socket({ fd: uartDescriptor, readable: true, writable: true });
+  const queue = chunkQueue(() => void socket.resume());
+  socket.on("data", (chunk: Buffer) => {
+    if (!queue.push(chunk)) socket.pause();
+  });
+  socket.on("error", () => queue.end());
+  socket.on("close", () => queue.end());
+  const close = (): Promise<void> => {
+    socket.destroy();
+    return Promise.resolve();
+  };
+  return { name: "uart", chunks: queue.chunks, write: writerOf(socket), close };
+}
+
+function say(words: FromBoard): void {
+  if (process.connected) process.send?.(words);
+}

@@ -1,0 +1,36 @@
+import type { ResetCause } from "../domain/capabilities.ts";
+import type { Strike } from "../domain/strike.ts";
+import type { ArmRefusal } from "./surroundings.ts";
+import type { EmulatedBoardSpec } from "./emulation-schema.ts";
+import type { Law } from "./law.ts";
+import type { TruthLine } from "./truth.ts";
+
+/** What the world's process and a board's process say to each other beside the UART. Plain data, over Node's IPC. */
+export type ToBoard =
+  | {
+      readonly say: "boot";
+      readonly board: string;
+      readonly serial: string;
+      readonly spec: EmulatedBoardSpec;
+      readonly seed: number;
+      readonly timeScale: number;
+      /** Zero of the world's clock by the machine's monotone one (`process.hrtime`), ns as text. */
+      readonly originNs: string;
+      /** Boots so far, and why it boots now. */
+      readonly boots: number;
+      readonly cause: ResetCause;
+      readonly law: Law;
+      /** Where acknowledged events are logged, or null. */
+      readonly eventLog: string | null;
+      /** When its first boot is done, ns of the world's clock. */
+      readonly bootsAtNs: number;
+    }
+  | { readonly say: "law"; readonly law: Law }
+  | { readonly say: "arm"; readonly ask: number; readonly strike: Strike }
+  | { readonly say: "reboot"; readonly cause: ResetCause };
+
+export type FromBoard =
+  | { readonly say: "booting"; readonly boots: number }
+  | { readonly say: "armed"; readonly ask: number; readonly refusal: ArmRefusal | "rail-off" | null }
+  | { readonly say: "busy"; readonly computing: boolean }
+  | { readonly say: "struck"; readonly line: Omit<TruthLine, "fluencePerCm2"> };
