@@ -20,6 +20,8 @@ export interface Lane {
 
 export interface LaneMemory {
   bootId: number;
+  /** A boot of its own making that was met on the ladder before its event came in. */
+  unaskedBootId: number;
   /** When the board last gave a sign of life that could be read. */
   lastGoodNs: number;
   lastTelemetryNs: number;
@@ -36,6 +38,7 @@ export interface LaneMemory {
 export function newMemory(): LaneMemory {
   return {
     bootId: 0,
+    unaskedBootId: 0,
     lastGoodNs: 0,
     lastTelemetryNs: -nsPerSecond,
     linkClosed: false,
@@ -95,9 +98,9 @@ export async function* listen(lane: Lane, run: number, deadlineMs: number): Asyn
         }
         return event;
       case "boot":
-        // A boot that a rung or a hello has met already; one nobody asked for is the caller's to judge.
+        // A boot that a rung or a hello has met already; one that nobody has is the caller's to judge.
         if (event.bootId !== memory.bootId) return event;
-        yield bootRecord(lane, run, event, true);
+        yield bootRecord(lane, run, event, event.bootId !== memory.unaskedBootId);
         break;
       case "result":
       case "done":

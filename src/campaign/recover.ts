@@ -125,5 +125,6 @@ async function restore(
   const prepared = await prepare(lane, run);
   if (prepared === null) return null;
   const bySelf = rebooted && (rung.do === "retry" || rung.do === "reload");
+  if (bySelf) lane.memory.unaskedBootId = identity.bootId;
   return { cure: bySelf ? "self" : rung.do, prepared, bootCause: bySelf ? identity.cause : null };
 }

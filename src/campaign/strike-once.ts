@@ -4,6 +4,8 @@ import type { Effect, Outcome } from "../domain/outcome.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
 import type { Strike } from "../domain/strike.ts";
+import { armAndRun } from "./arm-and-run.ts";
+import type { Begun } from "./arm-and-run.ts";
 import { afterBoot, afterSilence, reload } from "./incident.ts";
 import type { Incident } from "./incident.ts";
 import type { Judge } from "./judge.ts";
@@ -40,34 +42,23 @@ export async function* strikeOnce(
   prepared: Prepared,
   judge: Judge,
 ): AsyncGenerator<Rec, Struck> {
-  const { dut, injector } = lane.station;
-  const via = injector?.reaches.includes(strike.target) === true ? "injector" : "board";
-  const unknown: Struck = {
+  const via = lane.station.injector?.reaches.includes(strike.target) === true ? "injector" : "board";
+  const begun: Begun = yield* armAndRun(lane, run, strike, via);
+  const blank: Struck = {
     via,
-    confirmed: false,
+    confirmed: begun.confirmed,
     outcome: null,
     effect: null,
     evidence: null,
     event: null,
     bootId: null,
-    detail: "",
-    prepared: null,
-    interrupted: false,
-    linkGone: false,
+    detail: begun.detail,
+    prepared: begun.prepared,
+    interrupted: lane.signal.aborted,
+    linkGone: begun.linkGone,
   };
-  const armed = via === "injector" ? await injector!.arm(lane.name, strike) : await dut.arm(strike);
-  if (armed.kind === "refused") return { ...unknown, detail: `not armed: ${armed.reason}` };
-  if (armed.kind === "silence") {
-    if (lane.signal.aborted) return { ...unknown, interrupted: true };
-    const incident: Incident = yield* afterSilence(lane, run, armed.waitedMs);
-    return { ...unknown, ...aftermath(incident), outcome: null, detail: "not known to be armed" };
-  }
-  const started = await dut.run(strike.iteration, 1, via === "board" ? 1 : 0);
-  if (started.kind === "refused") {
-    const recovery = yield* reload(lane, run);
-    return { ...unknown, prepared: recovery.prepared, detail: `run refused: ${started.reason}` };
-  }
-  return yield* outcomeOf(lane, run, strike, prepared, judge, { ...unknown, confirmed: true });
+  if (!begun.confirmed || lane.signal.aborted) return blank;
+  return yield* outcomeOf(lane, run, strike, begun.prepared ?? prepared, judge, blank);
 }
 
 async function* outcomeOf(
@@ -121,7 +112,7 @@ async function* outcomeOf(
       }
       case "boot": {
         const incident: Incident = yield* afterBoot(lane, run, event);
-        return { ...armed, ...aftermath(incident), ...evidenceBefore(result, judge, incident) };
+        return { ...armed, ...aftermath(incident, armed), ...evidenceBefore(result, judge, incident) };
       }
       case "silence":
       case "heartbeat": {
@@ -132,7 +123,7 @@ async function* outcomeOf(
           retried = true;
           continue;
         }
-        return { ...armed, ...aftermath(incident), ...evidenceBefore(result, judge, incident) };
+        return { ...armed, ...aftermath(incident, armed), ...evidenceBefore(result, judge, incident) };
       }
     }
   }
@@ -148,10 +139,13 @@ function evidenceBefore(
   return { ...result, outcome: judge(result.evidence) };
 }
 
-function aftermath(incident: Incident): Pick<Struck, "effect" | "prepared" | "detail" | "linkGone"> {
+function aftermath(
+  incident: Incident,
+  before: Struck,
+): Pick<Struck, "effect" | "prepared" | "detail" | "linkGone"> {
   return {
     effect: incident.effect,
-    prepared: incident.recovery.prepared,
+    prepared: incident.recovery.prepared ?? before.prepared,
     detail: incident.attribution.why,
     linkGone: incident.attribution.fault === "link" && incident.recovery.cure === null,
   };
@@ -170,5 +164,5 @@ async function* restored(
   const reply: Reply<{ readonly stateDigest: string }> = await lane.station.dut.refresh("full");
   if (reply.kind === "ok" && reply.value.stateDigest === prepared.loaded.stateDigest) return struck;
   const recovery = yield* reload(lane, run);
-  return { ...struck, prepared: recovery.prepared };
+  return { ...struck, prepared: recovery.prepared ?? struck.prepared };
 }
