@@ -31,16 +31,18 @@ import type { Verdicts } from "./verdicts.ts";
  */
 export interface RunWatcher {
   /** Told once, when commands can be given. */
-  readonly started: (commands: Pick<Verdicts, "ask">, abort: () => void) => void;
+  readonly started: (commands: Pick<Verdicts, "ask">) => void;
   /** Told after every durable batch. */
   readonly seen: (state: CampaignState, savedBytes: number) => void;
   readonly say: (text: string) => void;
 }
 
-/** Runs what was begun to its end, whatever that is: every end leaves a reason in the journal and a result.json. */
-export async function runRecord(begun: Begun, watcher: RunWatcher): Promise<Result> {
+/**
+ * Runs what was begun to its end, whatever that is: every end leaves a reason in the journal and a result.json. `abort` leaves
+ * everything at once: beam shut, rails off.
+ */
+export async function runRecord(begun: Begun, watcher: RunWatcher, abort: AbortController): Promise<Result> {
   const { folder, clock, state } = begun;
-  const abort = new AbortController();
   const bench = await benchOf(begun, abort.signal, watcher.say);
   // Virtual time stands still until the campaign works: what is read and written here takes real time.
   const still = clock.hold();
@@ -69,6 +71,7 @@ async function campaign(
 ): Promise<void> {
   const commands = createMailbox();
   const verdicts = createVerdicts(commands);
+  watcher.started(verdicts);
   const control = await startControl(folder, verdicts.ask);
   const seen = (records: readonly Rec[]): void => {
     verdicts.heard(records);
@@ -77,7 +80,6 @@ async function campaign(
     if (records.some((record) => record.type === "command" && record.command.verb === "abort")) abort.abort();
     watcher.seen(state, journal.durableOffset);
   };
-  watcher.started(verdicts, () => abort.abort());
   const context = {
     clock,
     sessionId: state.start!.sessionId,

@@ -6,10 +6,10 @@ import { exitCodeOfEnd } from "./end-reason.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { onInterrupt } from "./interrupts.ts";
-import type { Interrupts } from "./interrupts.ts";
 import { liveView } from "./live-view.ts";
 import type { Output } from "./output.ts";
 import { runRecord } from "./run-record.ts";
+import type { Verdicts } from "./verdicts.ts";
 import { shortPath } from "./short-path.ts";
 
 /** `radrig run`: the campaign, with a person in front of it. */
@@ -26,29 +26,36 @@ export async function runVerb(
     view.close();
     output.say(text);
   };
-  let interrupts: Interrupts | null = null;
-  try {
-    const result = await runRecord(begun, {
-      started: (commands, abort) => {
-        interrupts = onInterrupt(
-          process,
-          (signal) => {
-            say(
-              "stopping: what is under way is brought to its end. Once more, and beam and rails go off at once",
-            );
-            commands
-              .ask({ verb: "stop", by: signal === "SIGINT" ? "keyboard" : "signal" })
-              .catch(() => undefined);
-          },
-          () => {
-            say("safe state: beam shut, rails off");
-            abort();
-          },
+  const abort = new AbortController();
+  let commands: Pick<Verdicts, "ask"> | null = null;
+  const interrupts = onInterrupt(
+    process,
+    (signal) => {
+      if (commands === null) abort.abort();
+      else {
+        say(
+          "stopping: what is under way is brought to its end. Once more, and beam and rails go off at once",
         );
+        commands
+          .ask({ verb: "stop", by: signal === "SIGINT" ? "keyboard" : "signal" })
+          .catch(() => undefined);
+      }
+    },
+    () => {
+      say("safe state: beam shut, rails off");
+      abort.abort();
+    },
+  );
+  try {
+    const result = await runRecord(
+      begun,
+      {
+        started: (taker) => (commands = taker),
+        seen: (state, savedBytes) => view.update(state, { savedBytes, influx: null }),
+        say,
       },
-      seen: (state, savedBytes) => view.update(state, { savedBytes, influx: null }),
-      say,
-    });
+      abort,
+    );
     view.close();
     if (how.json) output.data(resultJson(result).trimEnd());
     else for (const line of resultTable(result, output.canvas())) output.data(line);
@@ -57,13 +64,13 @@ export async function runVerb(
         ? `npx radrig analyze ${folder} --json`
         : `npx radrig run --resume ${folder}`;
     (how.json ? output.say : output.data)(`\nrecord: ${folder}\nnext:   ${next}`);
-    return wasInterrupted(interrupts) ? exitCodes.interrupted : exitCodeOfEnd(result.endReason);
+    return interrupts.count() > 0 ? exitCodes.interrupted : exitCodeOfEnd(result.endReason);
+  } catch (error) {
+    if (interrupts.count() === 0) throw error;
+    say(`interrupted: ${error instanceof Error ? error.message : String(error)}`);
+    return exitCodes.interrupted;
   } finally {
     view.close();
-    (interrupts as Interrupts | null)?.close();
+    interrupts.close();
   }
-}
-
-function wasInterrupted(interrupts: Interrupts | null): boolean {
-  return interrupts !== null && interrupts.count() > 0;
 }

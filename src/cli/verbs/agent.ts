@@ -79,7 +79,7 @@ function token(name: string): string {
     name
       .replace(/[^A-Za-z0-9._-]/g, "-")
       .replace(/^[^A-Za-z0-9]+/, "")
-      .slice(0, 32) || "board"
+      .slice(0, 20) || "board"
   );
 }
 
