@@ -25,7 +25,7 @@ class Session:
         self.boot = boot
         self._transport, self._on_line, self._beat = transport, on_line, beat
         self._seq = 0
-        self._waiting: Deque[str] = deque(maxlen=_LINES_WAITING)
+        self._waiting: Deque[str] = deque()
         self._deaf = False
         self._born = self._heard = time.monotonic()
         self._heartbeat, self._lease = 1.0, 10.0
@@ -62,7 +62,9 @@ class Session:
     def look(self, wait: bool = False) -> None:
         """Hears the host; with `wait`, until there is something to hear or to say."""
         timeout = max(0.0, self._next_heartbeat - time.monotonic()) if wait else 0.0
-        self._waiting.extend(self._transport.receive(timeout))
+        for line in self._transport.receive(timeout):
+            if not self._deaf or len(self._waiting) < _LINES_WAITING:
+                self._waiting.append(line)
         while self._waiting and not self._deaf:
             self._on_line(self._waiting.popleft())
         now = time.monotonic()

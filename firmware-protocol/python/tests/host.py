@@ -22,24 +22,40 @@ BOARD = ["-m", "radrig_board"]
 class Host:
     """Use as a context. `messages` holds all that was heard, in order."""
 
-    def __init__(self, program: List[str] = BOARD, pty: bool = False) -> None:
+    def __init__(self, program: List[str] = BOARD, pty: Optional[Path] = None) -> None:
+        """`pty`: where to put a symbolic link to the pseudo-terminal the board is to open."""
         command = [sys.executable, *program]
         self.raw = b""
         self.messages: List[Message] = []
         self._lines = Lines()
         self._seq = 0
         self._read = 0
-        if pty:
-            self._in, follower = os.openpty()
-            tty.setraw(follower)
-            self._out = self._in
-            self.process = subprocess.Popen([*command, "--port", os.ttyname(follower)], cwd=FOLDER)
-            self._follower: Optional[int] = follower
+        self._pty, self._follower = pty, -1
+        if pty is not None:
+            self._plug()
+            self.process = subprocess.Popen([*command, "--port", str(pty)], cwd=FOLDER)
         else:
             self.process = subprocess.Popen(command, cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
             assert self.process.stdin is not None and self.process.stdout is not None
             self._out, self._in = self.process.stdin.fileno(), self.process.stdout.fileno()
-            self._follower = None
+
+    def _plug(self) -> None:
+        assert self._pty is not None
+        self._in, self._follower = os.openpty()
+        self._out = self._in
+        tty.setraw(self._follower)
+        self._pty.unlink(missing_ok=True)
+        self._pty.symlink_to(os.ttyname(self._follower))
+
+    def _unplug(self) -> None:
+        os.close(self._follower)
+        os.close(self._in)
+
+    def replug(self) -> None:
+        """The pseudo-terminal vanishes, and another one stands in its place."""
+        self._unplug()
+        self._lines = Lines()
+        self._plug()
 
     def __enter__(self) -> "Host":
         return self
@@ -50,9 +66,8 @@ class Host:
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
                 stream.close()
-        if self._follower is not None:
-            os.close(self._follower)
-            os.close(self._in)
+        if self._pty is not None:
+            self._unplug()
 
     def write(self, data: bytes) -> None:
         while data:
@@ -91,6 +106,15 @@ class Host:
         """The answer to a command, refused or not."""
         seq = self.command(name, boot, **fields)
         return self.hear(lambda message: message.head.kind == "a" and message.fields["re"] == seq)
+
+    def until_answered(self, name: str, **fields: Any) -> Message:
+        """Asks anew at every heartbeat until there is an answer: a port just opened may have lost the command."""
+        asked = {self.command(name, **fields)}
+        while True:
+            heard = self.hear(lambda m: m.head.name == "heartbeat" or (m.head.kind == "a" and m.fields["re"] in asked))
+            if heard.head.kind == "a":
+                return heard
+            asked.add(self.command(name, **fields))
 
     def ready(self, workload: str = "gemm-f32", refresh: str = "full", every: int = 1, first: int = 10) -> Tuple[Message, Message]:
         """Loads and makes golden."""

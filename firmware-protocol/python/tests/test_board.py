@@ -1,6 +1,8 @@
 """The board as a process, over its standard streams and over a pseudo-terminal: what the norm promises of it."""
 
+import tempfile
 import unittest
+from pathlib import Path
 
 from radrig_board.protocol import frame
 from tests.host import Host, why
@@ -235,9 +237,29 @@ class Events(unittest.TestCase):
 
 class OtherWays(unittest.TestCase):
     def test_over_a_pseudo_terminal(self):
-        with Host(pty=True) as host:
+        with tempfile.TemporaryDirectory() as folder, Host(pty=Path(folder) / "board") as host:
             host.ready()
             self.assertEqual(host.struck_run("weights", 17, 0x00800000, 3, 3500).fields["n"], 2)
+
+    def test_a_port_that_goes_and_comes_back_finds_the_same_boot_with_its_events(self):
+        with tempfile.TemporaryDirectory() as folder, Host(pty=Path(folder) / "board") as host:
+            boot = host.named("boot").head.boot
+            host.ready()
+            result = host.struck_run("weights", 17, 0x00800000, 3, 3500)
+            host.named("done")
+            host.replug()
+            again = host.until_answered("resend", ev=result.fields["ev"])
+            self.assertEqual((again.head.boot, again.fields["n"]), (boot, 2))
+            self.assertEqual(host.named("result").fields, result.fields)
+
+    def test_a_host_that_does_not_read_loses_whole_lines_and_no_events(self):
+        with Host() as host:
+            host.ready()
+            for _ in range(5_000):
+                host.command("status")
+            answered = host.until_answered("resend", ev=1)
+            self.assertEqual(answered.fields["n"], 1)
+            self.assertLess(sum(m.head.name == "status-ok" for m in host.messages), 5_000)
 
     def test_the_example_that_people_copy(self):
         with Host(["example_accelerator.py", "--serial", "MY-GPU-0001"]) as host:
