@@ -8,7 +8,9 @@ import { addAnalyze } from "./verbs/analyze.ts";
 import { addCheck } from "./verbs/check.ts";
 import { addControl } from "./verbs/control.ts";
 import { addDoctor } from "./verbs/doctor.ts";
+import { addEmulate } from "./verbs/emulate.ts";
 import { addImport } from "./verbs/import.ts";
+import { addInflux } from "./verbs/influx.ts";
 import { addPorts } from "./verbs/ports.ts";
 import { addReplay } from "./verbs/replay.ts";
 import { addRig } from "./verbs/rig.ts";
@@ -23,9 +25,11 @@ const verbs = [
   addRig,
   addPorts,
   addDoctor,
+  addEmulate,
   addAgent,
   addReplay,
   addImport,
+  addInflux,
   addSchema,
 ] as const;
 

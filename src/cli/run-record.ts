@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { runCampaign } from "../campaign/engine.ts";
 import { createMailbox } from "../campaign/mailbox.ts";
 import { startControl } from "../control/server.ts";
-import type { LinkTotals } from "../domain/capabilities.ts";
-import { RigError } from "../domain/errors.ts";
 import type { Rec } from "../domain/records.ts";
 import type { Result } from "../domain/result.ts";
+import type { InfluxServer } from "../records/influx-server.ts";
+import { startShipper } from "../records/influx-shipper.ts";
+import type { Lag, Shipper } from "../records/influx-shipper.ts";
 import type { Journal } from "../records/journal.ts";
-import { createJournal, openJournal } from "../records/journal.ts";
-import { beginSegment } from "../records/record-folder.ts";
+import { recordUuid } from "../records/record-folder.ts";
 import { writeAtomically } from "../records/write-atomically.ts";
 import { analyze } from "../science/analyze.ts";
 import { resultJson } from "../science/result-json.ts";
@@ -18,10 +18,9 @@ import type { CampaignState } from "../science/state.ts";
 import { assemble } from "./assemble.ts";
 import type { Assembled } from "./assemble.ts";
 import type { Begun } from "./begin.ts";
-import { endReasonOfError } from "./end-reason.ts";
-import { holdLoop, keep } from "./hold-loop.ts";
-import { writeOrigin } from "./origin.ts";
-import { thisProcess } from "./this-process.ts";
+import { holdLoop } from "./hold-loop.ts";
+import { journalOf, keepReason } from "./record-journal.ts";
+import { shortPath } from "./short-path.ts";
 import { createVerdicts } from "./verdicts.ts";
 import type { Verdicts } from "./verdicts.ts";
 
@@ -33,23 +32,37 @@ export interface RunWatcher {
   /** Told once, when commands can be given. */
   readonly started: (commands: Pick<Verdicts, "ask">) => void;
   /** Told after every durable batch. */
-  readonly seen: (state: CampaignState, savedBytes: number) => void;
+  readonly seen: (state: CampaignState, saved: Saved) => void;
   readonly say: (text: string) => void;
+}
+
+/** How far the records have got; `lag` is null where no InfluxDB is written. */
+export interface Saved {
+  readonly bytes: number;
+  readonly lag: Lag | null;
 }
 
 /**
  * Runs what was begun to its end, whatever that is: every end leaves a reason in the journal and a result.json. `abort` leaves
  * everything at once: beam shut, rails off.
  */
-export async function runRecord(begun: Begun, watcher: RunWatcher, abort: AbortController): Promise<Result> {
+export async function runRecord(
+  begun: Begun,
+  watcher: RunWatcher,
+  abort: AbortController,
+  influx: InfluxServer | null,
+): Promise<Result> {
   const { folder, clock, state } = begun;
   const bench = await benchOf(begun, abort.signal, watcher.say);
   // Virtual time stands still until the campaign works: what is read and written here takes real time.
   const still = clock.hold();
+  let shipper: Shipper | null = null;
   try {
     const journal = await journalOf(begun);
+    if (influx !== null) shipper = await shipperTo(influx, folder, journal);
     try {
-      await campaign(begun, bench, journal, abort, still, watcher);
+      const saved = (): Saved => ({ bytes: journal.durableOffset, lag: shipper?.lag() ?? null });
+      await campaign(begun, bench, journal, abort, still, watcher, saved);
     } finally {
       await writeAtomically(join(folder, "result.json"), resultJson(analyze(state)));
       await journal.close();
@@ -57,8 +70,33 @@ export async function runRecord(begun: Begun, watcher: RunWatcher, abort: AbortC
   } finally {
     still[Symbol.dispose]();
     await bench.close();
+    if (shipper !== null && influx !== null) await finishShipping(shipper, influx, begun.folder, watcher.say);
   }
   return analyze(state);
+}
+
+async function shipperTo(server: InfluxServer, folder: string, journal: Journal): Promise<Shipper> {
+  return startShipper({ folder, recordUuid: await recordUuid(folder), journal, server });
+}
+
+/** At the end a server that is there gets the rest; one that is not keeps nobody waiting. */
+const patienceMs = 5_000;
+
+async function finishShipping(
+  shipper: Shipper,
+  server: InfluxServer,
+  folder: string,
+  say: (text: string) => void,
+): Promise<void> {
+  const { recordsBehind, rejected, lastError } = await shipper.finish(patienceMs);
+  if (recordsBehind > 0)
+    say(
+      `InfluxDB lacks ${recordsBehind} records${lastError === null ? "" : ` (${lastError})`}; bring them by: npx radrig influx replay ${shortPath(folder)} --influx ${server.name}`,
+    );
+  if (rejected > 0)
+    say(
+      `InfluxDB refused ${rejected} points for good: they stand in ${join(shortPath(folder), "influx-rejected.lp")}`,
+    );
 }
 
 async function campaign(
@@ -68,6 +106,7 @@ async function campaign(
   abort: AbortController,
   still: Disposable,
   watcher: RunWatcher,
+  saved: () => Saved,
 ): Promise<void> {
   const commands = createMailbox();
   const verdicts = createVerdicts(commands);
@@ -78,15 +117,10 @@ async function campaign(
     for (const record of records) if (record.type === "state") control.keepAwake(record.to === "paused");
     // Stopping already or not: who says abort wants beam and rails off.
     if (records.some((record) => record.type === "command" && record.command.verb === "abort")) abort.abort();
-    watcher.seen(state, journal.durableOffset);
+    watcher.seen(state, saved());
   };
-  const context = {
-    clock,
-    sessionId: state.start!.sessionId,
-    soFar: soFar(state),
-    commands,
-    signal: abort.signal,
-  };
+  const sessionId = state.start!.sessionId;
+  const context = { clock, sessionId, soFar: soFar(state), commands, signal: abort.signal };
   try {
     still[Symbol.dispose]();
     await holdLoop(runCampaign(plan, bench, context), journal, state, seen);
@@ -121,44 +155,3 @@ async function benchOf(begun: Begun, signal: AbortSignal, say: (text: string) =>
     throw error;
   }
 }
-
-/** The journal with its first record of this process, durable. */
-async function journalOf({ folder, folderIsNew, clock, start, state, origin }: Begun): Promise<Journal> {
-  if (folderIsNew) await writeOrigin(folder, origin);
-  const { journal, tornBytes } = folderIsNew
-    ? { journal: await createJournal(folder, { clock }), tornBytes: 0 }
-    : await openJournal(folder, { clock });
-  await beginSegment(folder, thisProcess());
-  const tNs = clock.nowNs();
-  const first: Rec =
-    start === null ? { type: "resumed", tNs, segment: state.segments, tornBytes } : { ...start, tNs };
-  await keep([first], journal, state, () => undefined);
-  return journal;
-}
-
-/** However a campaign ends, its journal says why: an error is a reason too. A disk that failed takes none. */
-async function keepReason(
-  error: unknown,
-  journal: Journal,
-  state: CampaignState,
-  tNs: number,
-): Promise<void> {
-  const endReason = endReasonOfError(error);
-  const detail = error instanceof Error ? error.message : String(error);
-  const open = [...state.runs.values()].filter((run) => run.open);
-  const ends: Rec[] = open.map(({ number, start: { dut } }) => ({
-    type: "run_end",
-    tNs,
-    run: number,
-    endReason,
-    detail,
-    link: state.boards.get(dut.name)?.link ?? noLink,
-  }));
-  try {
-    await keep([...ends, { type: "campaign_end", tNs, endReason, detail }], journal, state, () => undefined);
-  } catch (failure) {
-    if (!(failure instanceof RigError) || failure.code !== "storage") throw failure;
-  }
-}
-
-const noLink: LinkTotals = { frames: 0, garbled: 0, lost: 0, bytesDropped: 0 };

@@ -1,3 +1,4 @@
+import { influxServer } from "../records/influx-server.ts";
 import { resultTable } from "../report/table.ts";
 import { resultJson } from "../science/result-json.ts";
 import { begin } from "./begin.ts";
@@ -18,6 +19,7 @@ export async function runVerb(
   how: { readonly influx: string | null; readonly json: boolean },
   output: Output,
 ): Promise<ExitCode> {
+  const server = how.influx === null ? null : influxServer(how.influx, process.env);
   const begun = await begin(request);
   const folder = shortPath(begun.folder);
   output.say(`${begun.state.start === null ? "record" : "going on with"}: ${folder}`);
@@ -51,10 +53,15 @@ export async function runVerb(
       begun,
       {
         started: (taker) => (commands = taker),
-        seen: (state, savedBytes) => view.update(state, { savedBytes, influx: null }),
+        seen: (state, { bytes, lag }) =>
+          view.update(state, {
+            savedBytes: bytes,
+            influx: lag === null ? null : { behindSeconds: lag.seconds, error: lag.lastError },
+          }),
         say,
       },
       abort,
+      server,
     );
     view.close();
     if (how.json) output.data(resultJson(result).trimEnd());

@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
 import type { Command } from "commander";
 import type { Output } from "../output.ts";
+import { whole } from "../whole-number.ts";
 
 interface Options {
   readonly port: string;
@@ -81,12 +82,4 @@ function token(name: string): string {
       .replace(/^[^A-Za-z0-9]+/, "")
       .slice(0, 20) || "board"
   );
-}
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    if (!/^\d{1,12}$/.test(text) || Number(text) < least || Number(text) > most)
-      throw new InvalidArgumentError(`a whole number from ${least} to ${most}`);
-    return Number(text);
-  };
 }

@@ -1,7 +1,7 @@
-import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import type { RunRequest } from "../begin.ts";
 import type { Output } from "../output.ts";
+import { whole } from "../whole-number.ts";
 
 interface Options extends Omit<RunRequest, "campaign"> {
   readonly influx?: string;
@@ -18,7 +18,7 @@ export function addRun(program: Command, output: Output): void {
     )
     .argument("[campaign]", "campaign file (default: first light)")
     .option("--rig <file>", "rig file, in place of the one the campaign names")
-    .option("--seed <n>", "seed, in place of the campaign's", seed)
+    .option("--seed <n>", "seed, in place of the campaign's", whole(0, 4294967295))
     .option("--out <dir>", "folder for the record (default: records/<campaign>-<n>)")
     .option("--resume <dir>", "go on with this record, from wherever it was cut short")
     .option(
@@ -39,10 +39,4 @@ export function addRun(program: Command, output: Output): void {
         output,
       );
     });
-}
-
-function seed(text: string): number {
-  if (!/^\d{1,10}$/.test(text) || Number(text) > 4294967295)
-    throw new InvalidArgumentError("a seed is a whole number from 0 to 4294967295");
-  return Number(text);
 }
