@@ -14,6 +14,8 @@ export interface ChunkQueue {
   /** What waits is still read, then the reader's loop ends. Calling it again does nothing. */
   end(): void;
   readonly ended: boolean;
+  /** All bytes ever pushed. */
+  readonly bytesPushed: number;
 }
 
 export const queueMark = 256 * 1024;
@@ -24,6 +26,7 @@ export function chunkQueue(onRoom: () => void, mark: number = queueMark): ChunkQ
 
 class WaitingChunks implements ChunkQueue, AsyncIterableIterator<Uint8Array> {
   ended = false;
+  bytesPushed = 0;
   readonly #onRoom: () => void;
   readonly #mark: number;
   #waiting: Uint8Array[] = [];
@@ -43,6 +46,7 @@ class WaitingChunks implements ChunkQueue, AsyncIterableIterator<Uint8Array> {
 
   push(chunk: Uint8Array): boolean {
     if (this.ended || chunk.length === 0) return true;
+    this.bytesPushed += chunk.length;
     const wake = this.#wake;
     if (wake !== null) {
       this.#wake = null;

@@ -3,6 +3,7 @@ import { SerialPort } from "serialport";
 import { RigError } from "../domain/errors.ts";
 import type { OpenPort, Port } from "../domain/link.ts";
 import { chunkQueue } from "./chunk-queue.ts";
+import type { ChunkQueue } from "./chunk-queue.ts";
 import { writerOf } from "./writer-of.ts";
 import { choosePort, listPorts } from "./serial-identity.ts";
 import type { PortFacts, SerialAddress } from "./serial-identity.ts";
@@ -76,7 +77,12 @@ async function openSerial(path: string, baudRate: number, name: string, signal?:
   serial.on("data", (chunk: Buffer) => {
     if (!queue.push(chunk)) serial.pause();
   });
+  const watching = watchForHangUp(serial, queue, () => {
+    end("the line hung up");
+    void close();
+  });
   const close = async (): Promise<void> => {
+    clearInterval(watching);
     end("closed here");
     serial.resume();
     if (serial.isOpen) await within(closeWithinMs, (done) => serial.close(() => done()));
@@ -92,6 +98,28 @@ async function openSerial(path: string, baudRate: number, name: string, signal?:
     ended: () => why,
     close,
   };
+}
+
+const hangUpLookMs = 250;
+
+/**
+ * A line that hangs up while nothing is being read (just opened, or held back) is read again and again by the package,
+ * for nothing and without a word: each read gives no byte, and no `close` ever comes. So a port that brings nothing is
+ * asked for its modem lines now and then; a pseudo-terminal has none, and says so in another way than a dead line.
+ */
+function watchForHangUp(serial: SerialPort, queue: ChunkQueue, hungUp: () => void): NodeJS.Timeout {
+  let seen = -1;
+  const look = setInterval(() => {
+    if (queue.bytesPushed !== seen) {
+      seen = queue.bytesPushed;
+      return;
+    }
+    if (!serial.isOpen) return;
+    serial.get((error) => {
+      if (error !== null && /input\/output error|no such device/i.test(error.message)) hungUp();
+    });
+  }, hangUpLookMs);
+  return look.unref();
 }
 
 function refusal(path: string, error: Error): RigError {
