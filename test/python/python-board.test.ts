@@ -1,15 +1,13 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { havePython } from "./have-python.ts";
 
 const folder = resolve(import.meta.dirname, "../../firmware-protocol/python");
 const python = (...rest: string[]) => promisify(execFile)("python3", rest, { cwd: folder, timeout: 55_000 });
 
-const found = spawnSync("python3", ["-c", "import sys; print(sys.version_info >= (3, 10))"], {
-  encoding: "utf8",
-});
-if (found.stdout !== "True\n") {
+if (!havePython()) {
   test("NOT RUN: the Python board needs Python 3.10 or later as python3; apt-get install python3", () => {
     expect(process.env["CI"], "in CI a missing part is a failure").toBeUndefined();
   });
