@@ -20,7 +20,7 @@ import type { TruthLine } from "./truth.ts";
  *   rail off ─→ SIGKILL
  */
 export interface BoardHandle {
-  /** Resolves at its first boot. */
+  /** Resolves at its first boot: from now on it hears. */
   readonly booted: Promise<void>;
   turn(law: Law): void;
   arm(strike: Strike): Promise<ArmRefusal | "rail-off" | null>;
@@ -179,13 +179,13 @@ class Handle implements BoardHandle {
     const port = this.#its.openUart();
     this.#uart = port;
     void passOn(port, uart);
+    this.#firstBoot.resolve();
   }
 
   #told(words: FromBoard): void {
     switch (words.say) {
       case "booting":
         this.#boots = words.boots;
-        this.#firstBoot.resolve();
         break;
       case "armed":
         this.#asks.get(words.ask)?.(words.refusal);

@@ -1,5 +1,6 @@
-import { appendFileSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { Socket } from "node:net";
+import { join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { nsPerMs } from "../domain/clock.ts";
 import type { Port } from "../domain/link.ts";
@@ -22,6 +23,7 @@ import { wire } from "./wire.ts";
  * It ends with the process that started it, however that one ends.
  */
 export function liveAsBoard(clockOf: (timeScale: number, originNs: bigint) => Clock): void {
+  closeInheritedTerminals();
   let life: BoardLife | null = null;
   process.on("disconnect", () => process.exit());
   // Ctrl-C reaches the whole group; it is the world's process that decides.
@@ -43,6 +45,21 @@ export function liveAsBoard(clockOf: (timeScale: number, originNs: bigint) => Cl
         break;
     }
   });
+}
+
+/**
+ * The masters of the bench's PTYs are not marked close-on-exec, so a forked process gets them: held here, a terminal that is
+ * to hang up would not.
+ */
+function closeInheritedTerminals(): void {
+  const open = "/proc/self/fd";
+  if (!existsSync(open)) return;
+  for (const descriptor of readdirSync(open).map(Number)) {
+    if (descriptor <= uartDescriptor) continue;
+    const file = lstatSync(join(open, String(descriptor)), { throwIfNoEntry: false });
+    if (file !== undefined && /^\/dev\/(ptmx|pts\/)/.test(readlinkSync(join(open, String(descriptor)))))
+      closeSync(descriptor);
+  }
 }
 
 function begin(words: Extract<ToBoard, { readonly say: "boot" }>, clock: Clock): BoardLife {

@@ -12,6 +12,8 @@ export interface Listener {
   say(payload: Payload, boot?: number): Promise<number>;
   /** The first message of this name after those it gave before, whenever it comes. */
   next<N extends Payload["name"]>(name: N, where?: (message: MessageOf<N>) => boolean): Promise<MessageOf<N>>;
+  /** The first that fits, of whatever name, after those given before. */
+  nextThat(fits: (message: Message) => boolean): Promise<Message>;
   /** The answer to the command of this number. */
   answer(re: number): Promise<Message & Answer>;
   close(): Promise<void>;
@@ -38,6 +40,17 @@ export function listenOn(port: Port): Listener {
     over = true;
     wakeAll();
   };
+  const nextThat = async (fits: (message: Message) => boolean): Promise<Message> => {
+    for (;;) {
+      for (const message of heard) {
+        if (message.kind === "garbled" || given.has(message) || !fits(message)) continue;
+        given.add(message);
+        return message;
+      }
+      if (over) throw new Error(`the port closed before it came; last: ${lines.slice(-3).join(" | ")}`);
+      await new Promise<void>((resolve) => waiting.add(resolve));
+    }
+  };
   return {
     lines,
     heard,
@@ -49,17 +62,9 @@ export function listenOn(port: Port): Listener {
     },
     next: async (name, where = () => true) => {
       type Wanted = MessageOf<typeof name>;
-      for (;;) {
-        for (const message of heard) {
-          if (message.kind === "garbled" || message.name !== name || given.has(message)) continue;
-          given.add(message);
-          if (where(message as Wanted)) return message as Wanted;
-        }
-        if (over)
-          throw new Error(`the port closed before '${name}' came; last: ${lines.slice(-3).join(" | ")}`);
-        await new Promise<void>((resolve) => waiting.add(resolve));
-      }
+      return (await nextThat((message) => message.name === name && where(message as Wanted))) as Wanted;
     },
+    nextThat,
     answer: async (re) => {
       for (;;) {
         for (const message of heard) if (message.kind === "a" && message.re === re) return message;
