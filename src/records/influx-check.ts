@@ -21,15 +21,15 @@ export async function* checkInflux(
   options: { readonly mayCreate?: boolean } = {},
 ): AsyncGenerator<InfluxFinding, void> {
   const admin = adminOf(server);
-  const [ping] = await admin.ping(5000, `${server.path}/ping`);
-  if (ping?.online !== true) {
-    yield bad("server", `none answers at ${server.name}`, "start it (influxd), or mend the address");
-    return;
+  // The package pings the root of a host, which is not the server's own where a proxy stands in front.
+  if (server.path === "") {
+    const [ping] = await admin.ping(5000);
+    if (ping?.online !== true) {
+      yield bad("server", `none answers at ${server.name}`, "start it (influxd), or mend the address");
+      return;
+    }
+    yield good("server", `InfluxDB ${ping.version} at ${server.name}, ${ping.rtt.toFixed(0)} ms`);
   }
-  yield good(
-    "server",
-    `InfluxDB ${ping.version ?? "of an unknown version"} at ${server.name}, ${ping.rtt.toFixed(0)} ms`,
-  );
 
   let names: readonly string[];
   try {

@@ -1,5 +1,6 @@
 import type { Poster, Posted } from "./influx-post.ts";
-import { measurementOf } from "./line-protocol.ts";
+import type { Lines } from "./line-batch.ts";
+import { byMeasurement, halves, textsOf } from "./line-batch.ts";
 
 /**
  * Brings a batch of lines to the server and finds out which of them it refuses for good.
@@ -21,23 +22,19 @@ export interface Refused {
   readonly lines: readonly string[];
 }
 
-export async function deliver(
-  lines: readonly string[],
-  poster: Poster,
-  signal?: AbortSignal,
-): Promise<Delivered> {
-  if (lines.length === 0) return { kind: "delivered", written: 0, refused: [] };
-  const posted = await poster.post(Buffer.from(lines.join("\n")), signal);
+export async function deliver(lines: Lines, poster: Poster, signal?: AbortSignal): Promise<Delivered> {
+  if (lines.count === 0) return { kind: "delivered", written: 0, refused: [] };
+  const posted = await poster.post(lines.bytes, signal);
   switch (posted.kind) {
     case "written":
-      return { kind: "delivered", written: lines.length, refused: [] };
-    case "rejected":
-      if (lines.length === 1 || posted.dropped === lines.length)
-        return { kind: "delivered", written: 0, refused: [{ reason: posted.reason, lines }] };
-      return deliverApart(byMeasurement(lines), poster, signal);
+      return { kind: "delivered", written: lines.count, refused: [] };
+    case "rejected": {
+      if (lines.count === 1 || posted.dropped === lines.count) return refusedAll(posted.reason, lines);
+      const groups = byMeasurement(lines);
+      return deliverApart(groups.length > 1 ? groups : halves(lines), poster, signal);
+    }
     case "too_large":
-      if (lines.length === 1)
-        return { kind: "delivered", written: 0, refused: [{ reason: "too large for the server", lines }] };
+      if (lines.count === 1) return refusedAll("too large for the server", lines);
       return deliverApart(halves(lines), poster, signal);
     case "no_database":
     case "login":
@@ -46,8 +43,12 @@ export async function deliver(
   }
 }
 
+function refusedAll(reason: string, lines: Lines): Delivered {
+  return { kind: "delivered", written: 0, refused: [{ reason, lines: textsOf(lines) }] };
+}
+
 async function deliverApart(
-  groups: readonly (readonly string[])[],
+  groups: readonly Lines[],
   poster: Poster,
   signal: AbortSignal | undefined,
 ): Promise<Delivered> {
@@ -60,20 +61,4 @@ async function deliverApart(
     refused.push(...one.refused);
   }
   return { kind: "delivered", written, refused };
-}
-
-function byMeasurement(lines: readonly string[]): readonly (readonly string[])[] {
-  const groups = new Map<string, string[]>();
-  for (const line of lines) {
-    const name = measurementOf(line);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [line]);
-    else group.push(line);
-  }
-  return groups.size > 1 ? [...groups.values()] : halves(lines);
-}
-
-function halves(lines: readonly string[]): readonly (readonly string[])[] {
-  const middle = lines.length >> 1;
-  return [lines.slice(0, middle), lines.slice(middle)];
 }

@@ -1,6 +1,8 @@
 import { pointMaker } from "./influx-points.ts";
 import type { Growth } from "./journal-reader.ts";
 import { readBatches } from "./journal-reader.ts";
+import type { Lines } from "./line-batch.ts";
+import { LineBuilder } from "./line-batch.ts";
 import { toLine } from "./line-protocol.ts";
 
 /**
@@ -9,7 +11,7 @@ import { toLine } from "./line-protocol.ts";
  * The journal is read from its beginning even when points up to some record are there already: what a run is stands in its start.
  */
 export interface LineBatch {
-  readonly lines: readonly string[];
+  readonly lines: Lines;
   /** Records whose points are in it or were skipped with it. */
   readonly records: number;
   /** Of the journal, behind the last of them. */
@@ -34,12 +36,11 @@ export async function* lineBatches(
 ): AsyncGenerator<LineBatch, void> {
   const { follow, signal, fromSeq } = options;
   const maker = pointMaker(recordUuid);
-  let lines: string[] = [];
+  const builder = new LineBuilder();
   let begun = fromSeq;
   let last = { offset: 0, seq: 0 };
   const batch = (): LineBatch => {
-    const made = { lines, records: last.seq - begun, offset: last.offset, seq: last.seq };
-    lines = [];
+    const made = { lines: builder.take(), records: last.seq - begun, offset: last.offset, seq: last.seq };
     begun = last.seq;
     return made;
   };
@@ -50,11 +51,11 @@ export async function* lineBatches(
   for await (const { records, next } of readBatches(path, reading)) {
     for (const record of records) {
       const points = maker.points(record);
-      if (record.seq >= fromSeq) for (const point of points) lines.push(toLine(point));
+      if (record.seq >= fromSeq) for (const point of points) builder.add(toLine(point));
     }
     last = next;
     const caughtUp = follow !== undefined && next.offset >= follow.durableOffset;
-    if (last.seq > begun && (caughtUp || lines.length >= linesAtOnce)) yield batch();
+    if (last.seq > begun && (caughtUp || builder.count >= linesAtOnce)) yield batch();
   }
   if (last.seq > begun) yield batch();
 }

@@ -16,16 +16,30 @@ export interface PointMaker {
 
 export function pointMaker(recordUuid: string): PointMaker {
   let epochNs: bigint | null = null;
-  let campaignTags: Readonly<Record<string, string>> = {};
-  const runs = new Map<number, RunStart>();
-  const runTags = new Map<number, Readonly<Record<string, string>>>();
+  let campaignTags: Tags = {};
+  const runs = new Map<number, { readonly start: RunStart; readonly tags: Tags }>();
+  const series = new Map<string, Tags>();
 
-  const tagsOf = (record: StampedRec): Readonly<Record<string, string>> => {
-    const run = "run" in record ? record.run : null;
-    const known = run === null ? undefined : runTags.get(run);
-    if (known !== undefined) return known;
-    const dut = "dut" in record && typeof record.dut === "string" ? { dut: record.dut } : {};
-    return run === null ? { ...campaignTags, ...dut } : { ...campaignTags, run: paddedRun(run), ...dut };
+  const ownTags = (record: StampedRec): Tags => {
+    const run = "run" in record && record.run !== null ? record.run : null;
+    const known = run === null ? undefined : runs.get(run)?.tags;
+    return (
+      known ?? {
+        ...campaignTags,
+        ...(run === null ? {} : { run: paddedRun(run) }),
+        ...("dut" in record && typeof record.dut === "string" ? { dut: record.dut } : {}),
+      }
+    );
+  };
+  const seriesOf = (measurement: Measurement, own: Tags, extra: Tags): Tags => {
+    const key = `${measurement}\n${own["run"] ?? ""}\n${own["dut"] ?? ""}\n${Object.values(extra).join("\n")}`;
+    let tags = series.get(key);
+    if (tags === undefined) {
+      if (series.size >= mostSeriesKept) series.clear();
+      tags = { ...own, ...extra };
+      series.set(key, tags);
+    }
+    return tags;
   };
 
   return {
@@ -36,26 +50,33 @@ export function pointMaker(recordUuid: string): PointMaker {
         campaignTags = { record: recordUuid, campaign: record.campaign, rig: record.rig, source };
       }
       if (record.type === "run_start") {
-        runs.set(record.run, record);
-        runTags.set(record.run, { ...campaignTags, run: paddedRun(record.run), dut: record.dut.name });
+        const tags = { ...campaignTags, run: paddedRun(record.run), dut: record.dut.name };
+        runs.set(record.run, { start: record, tags });
+        series.clear();
       }
       if (epochNs === null) return [];
       const timestampNs = String(epochNs + BigInt(record.tNs));
-      const tags = tagsOf(record);
-      const run = "run" in record && record.run !== null ? (runs.get(record.run) ?? null) : null;
-      return partsOf(record, run).map((part) => ({
-        measurement: part.measurement,
-        tags: { ...tags, ...part.tags },
-        fields: { seq: record.seq, ...part.fields },
+      const own = ownTags(record);
+      const run = "run" in record && record.run !== null ? (runs.get(record.run)?.start ?? null) : null;
+      return partsOf(record, run).map(({ measurement, tags, fields }) => ({
+        measurement,
+        tags: seriesOf(measurement, own, tags),
+        seq: record.seq,
+        fields,
         timestampNs,
       }));
     },
   };
 }
 
+type Tags = Readonly<Record<string, string>>;
+
+/** Series whose tags are kept to be used again; more are made anew, and no more memory is taken. */
+const mostSeriesKept = 2000;
+
 interface Part {
   readonly measurement: Measurement;
-  readonly tags: Readonly<Record<string, string>>;
+  readonly tags: Tags;
   readonly fields: Point["fields"];
 }
 

@@ -127,7 +127,7 @@ interface ValueOf {
 
 type Kinds<M extends Measurement> = (typeof measurements)[M]["fields"];
 
-/** A field that is null, or a number that is none, is left out of the point. */
+/** A field that is null or empty, or a number that is none, is left out of the point. */
 export type FieldsOf<M extends Measurement> = {
   readonly [F in Exclude<keyof Kinds<M>, "seq">]?: Kinds<M>[F] extends FieldKind
     ? ValueOf[Kinds<M>[F]] | null
@@ -141,8 +141,10 @@ export const commonTags = ["record", "campaign", "rig", "source", "run", "dut"] 
 
 export interface Point {
   readonly measurement: Measurement;
-  /** An empty tag is left out. */
+  /** An empty tag is left out. Points of one series share the object, so that its text is made once. */
   readonly tags: Readonly<Record<string, string>>;
+  /** The journal's number of the record, a field of every point. */
+  readonly seq: number;
   readonly fields: Readonly<Record<string, number | boolean | string | null>>;
   /** Nanoseconds since 1970 UTC, in decimal digits: a number would lose the last three. */
   readonly timestampNs: string;

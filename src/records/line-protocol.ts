@@ -1,4 +1,4 @@
-import type { FieldKind, Measurement, Point } from "./influx-schema.ts";
+import type { FieldKind, Point } from "./influx-schema.ts";
 import { measurements } from "./influx-schema.ts";
 
 /**
@@ -10,25 +10,25 @@ import { measurements } from "./influx-schema.ts";
  * put into values may be anything and does no harm: control characters become spaces, long texts are cut.
  */
 export function toLine(point: Point): string {
-  let line: string = point.measurement;
-  for (const key in point.tags) {
-    const value = tagValue(point.tags[key]!);
-    if (value !== "") line += `,${key}=${value}`;
-  }
   const kinds: Readonly<Record<string, FieldKind>> = measurements[point.measurement].fields;
-  let separator = " ";
+  let line = `${point.measurement}${tagSet(point.tags)} seq=${point.seq}i`;
   for (const key in point.fields) {
     const value = fieldValue(kinds[key]!, point.fields[key]!);
-    if (value === null) continue;
-    line += `${separator}${key}=${value}`;
-    separator = ",";
+    if (value !== null) line += `,${key}=${value}`;
   }
   return `${line} ${point.timestampNs}`;
 }
 
-/** Of a line made by `toLine`. */
-export function measurementOf(line: string): Measurement {
-  return line.slice(0, line.indexOf(",")) as Measurement;
+const tagSets = new WeakMap<Point["tags"], string>();
+
+function tagSet(tags: Point["tags"]): string {
+  let text = tagSets.get(tags);
+  if (text === undefined) {
+    text = "";
+    for (const [key, value] of Object.entries(tags)) if (value !== "") text += `,${key}=${tagValue(value)}`;
+    tagSets.set(tags, text);
+  }
+  return text;
 }
 
 const plainWord = /^[\w.:;+\-#@()/]{0,128}$/;
@@ -41,7 +41,7 @@ function tagValue(value: string): string {
   return cut(value.replaceAll(/[\p{Cc}\\]/gu, "_"), longestTag).replaceAll(/[,= ]/g, "\\$&");
 }
 
-const plainText = /^[^"\\\p{Cc}]*$/u;
+const plainText = /^[^"\\\x00-\x1f\x7f-\x9f]*$/;
 
 function fieldValue(kind: FieldKind, value: number | boolean | string | null): string | null {
   if (value === null) return null;
@@ -53,6 +53,7 @@ function fieldValue(kind: FieldKind, value: number | boolean | string | null): s
     case "flag":
       return String(value);
     case "text": {
+      if (value === "") return null;
       const text = cut(String(value), longestText);
       return plainText.test(text)
         ? `"${text}"`
