@@ -4,9 +4,13 @@
     activations A (m×k, one of 8 input sets) ─┐
     weights B (k×n) ──────────────────────────┴─ multiply-accumulate, p ascending ─▶ C (m×n)
 
+An operand is a ring of 256 words behind its offset: A[offsetA + (i·strideA + p) mod 256], B[offsetB + (p·strideB + j) mod 256],
+C[(i·strideC + j) mod 256]. So a corrupted stride or a bound reads and writes wrong elements, a large bound runs away until the
+budget is spent, and a corrupted offset reaches outside the operand's memory, which traps.
+
 One device cycle is one multiply-accumulate; a turn of a loop that makes none costs one too, so that no corrupted bound can turn
-for nothing. An access outside its own matrix traps. float32: each product and each sum is rounded; a double holds both exactly
-enough for that (24 + 24 < 53 bits, and 53 > 2·24 + 1). int8: 32-bit accumulators that wrap.
+for nothing. float32: each product and each sum is rounded; a double holds both exactly enough for that (24 + 24 < 53 bits, and
+53 > 2·24 + 1). int8: 32-bit accumulators that wrap.
 """
 
 from __future__ import annotations
@@ -114,10 +118,12 @@ def _multiply(a_memory: Memory, b_memory: Memory, c_memory: Memory, control: Mem
         j = 0
         while j < n:
             total, p = 0, 0
-            first_a, first_b = offset_a + i * stride_a, offset_b + j
-            if cycle + k <= stop and first_a + k <= WORDS and 0 < stride_b and first_b + (k - 1) * stride_b < WORDS and k:
-                # A whole element with nothing in its way.
-                row, column = a[first_a : first_a + k], b[first_b : first_b + (k - 1) * stride_b + 1 : stride_b]
+            at_a, last_b = i * stride_a % WORDS, (k - 1) * stride_b + j
+            straight_a = offset_a + at_a + k <= WORDS
+            if 0 < k <= stop - cycle and straight_a and 0 < stride_b and offset_b + last_b < WORDS:
+                # A whole element, neither ring closing in it, with nothing in its way.
+                row = a[offset_a + at_a : offset_a + at_a + k]
+                column = b[offset_b + j : offset_b + last_b + 1 : stride_b]
                 if floating:
                     for x, y in zip(row, column):
                         rounded[0] = x * y
@@ -132,7 +138,8 @@ def _multiply(a_memory: Memory, b_memory: Memory, c_memory: Memory, control: Mem
                     stop = yield cycle
                     m, n, k, stride_a, stride_b, stride_c, offset_a, offset_b = words
                     a, b = list(a_memory.values), list(b_memory.values)
-                at_a, at_b = offset_a + i * stride_a + p, offset_b + p * stride_b + j
+                at_a = offset_a + (i * stride_a + p) % WORDS
+                at_b = offset_b + (p * stride_b + j) % WORDS
                 if at_a >= WORDS or at_b >= WORDS:
                     raise Trap(cycle)
                 if floating:
@@ -149,10 +156,7 @@ def _multiply(a_memory: Memory, b_memory: Memory, c_memory: Memory, control: Mem
                     m, n, k, stride_a, stride_b, stride_c, offset_a, offset_b = words
                     a, b = list(a_memory.values), list(b_memory.values)
                 cycle += 1
-            at_c = i * stride_c + j
-            if at_c >= WORDS:
-                raise Trap(cycle)
-            c[at_c] = total if floating else total & 0xFFFFFFFF
+            c[(i * stride_c + j) % WORDS] = total if floating else total & 0xFFFFFFFF
             j += 1
         if j == 0:
             if cycle >= stop:

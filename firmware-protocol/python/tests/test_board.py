@@ -164,9 +164,8 @@ class Endings(unittest.TestCase):
         with Host() as host:
             first = host.named("boot").head.boot
             host.ready()
-            for id_, word, mask in [(1, 3, 16), (2, 5, 16), (3, 0, 0x80000000)]:
-                host.strike(id_, "control", word, mask, 0, 0)
-            host.ask("run", from_=0, n=1, strikes=3)
+            host.strike(1, "control", 1, 0x80000000, 4, 10)
+            host.ask("run", from_=4, n=1, strikes=1)
             boot = host.named("boot")
             self.assertEqual(boot.fields, {"ev": 1, "boots": 2, "cause": "watchdog"})
             self.assertNotEqual(boot.head.boot, first)

@@ -3,7 +3,7 @@
 import struct
 import unittest
 
-from radrig_board.gemm import CYCLES, SIZE, Gemm
+from radrig_board.gemm import CONTROL, CYCLES, SIZE, Gemm
 from radrig_board.run import BudgetSpent, Strike, iterate
 
 
@@ -105,17 +105,37 @@ class Strikes(unittest.TestCase):
 
 
 class Control(unittest.TestCase):
-    def test_every_control_bit_struck_at_the_start_does_what_its_meaning_says(self):
-        """Top bits of strides and offsets reach outside; bounds above 16 too; a bound of 0 leaves the output empty."""
+    def test_a_corrupted_offset_traps_and_a_large_bound_runs_away(self):
+        for bit in range(32):
+            for word in (6, 7):
+                self.assertTrue(run(Gemm("i8", 1), 0, ("control", word, 1 << bit, 0)).trapped, (word, bit))
+            if bit >= 8:
+                for word in (0, 1, 2):
+                    with self.assertRaises(BudgetSpent, msg=(word, bit)):
+                        run(Gemm("i8", 1), 0, ("control", word, 1 << bit, 0))
+
+    def test_rings_close(self):
+        """Rows beyond the last are the first again; a stride of a whole ring more changes nothing."""
         gemm = Gemm("i8", 1)
-        for word in range(8):
+        run(gemm, 0)
+        golden = gemm.output()
+        for word, mask, cycles in [(0, 1, CYCLES + 256), (3, 256, CYCLES), (4, 1 << 31, CYCLES), (5, 1 << 20, CYCLES)]:
             gemm.restore("full")
-            self.assertTrue(run(gemm, 0, ("control", word, 0x80000000, 0)).trapped, word)
-        for word in range(3):
-            gemm.restore("full")
-            done = run(gemm, 0, ("control", word, 16, 0))
+            done = run(gemm, 0, ("control", word, mask, 0))
+            self.assertEqual((done.trapped, done.cycles, gemm.output()), (False, cycles, golden))
+
+    def test_a_corrupted_stride_or_inner_bound_gives_the_elements_it_names(self):
+        for word, mask in [(1, 1), (2, 2), (3, 1), (3, 16), (4, 4), (4, 16), (5, 8), (5, 16)]:
+            gemm = Gemm("i8", 1)
+            done = run(gemm, 0, ("control", word, mask, 0))
             self.assertFalse(done.trapped)
-            self.assertLess(done.cycles, CYCLES)
+            m, n, k, stride_a, stride_b, stride_c, *_ = [value ^ (mask if at == word else 0) for at, value in enumerate(CONTROL)]
+            a, b, c = list(gemm.banks[0].values), list(gemm.weights.values), [0] * 256
+            for i in range(m):
+                for j in range(n):
+                    total = sum(a[(i * stride_a + p) % 256] * b[(p * stride_b + j) % 256] for p in range(k))
+                    c[(i * stride_c + j) % 256] = total & 0xFFFFFFFF
+            self.assertEqual(list(gemm.c.values), c, (word, mask))
 
     def test_a_bound_is_read_again_at_every_turn(self):
         gemm = Gemm("i8", 1)
@@ -127,14 +147,14 @@ class Control(unittest.TestCase):
     def test_a_kernel_that_runs_away_spends_its_budget(self):
         gemm = Gemm("f32", 1)
         with self.assertRaises(BudgetSpent):
-            run(gemm, 0, ("control", 3, 16, 0), ("control", 5, 16, 0), ("control", 0, 0x80000000, 0))
+            run(gemm, 0, ("control", 0, 0x80000000, CYCLES - 1))
 
     def test_no_loop_turns_for_nothing(self):
         """Without steps in an element, or elements in a row, the turns themselves are counted."""
         for empty in (1, 2):
             gemm = Gemm("f32", 1)
             with self.assertRaises(BudgetSpent):
-                run(gemm, 0, ("control", empty, 16, 0), ("control", 5, 16, 0), ("control", 0, 0x80000000, 0))
+                run(gemm, 0, ("control", empty, 16, 0), ("control", 0, 0x80000000, 0))
 
 
 if __name__ == "__main__":
