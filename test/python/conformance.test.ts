@@ -61,12 +61,15 @@ if (havePython()) {
     expect(passed.length).toBeGreaterThan(25);
   });
 
-  test.concurrent("the Python board passes all of it behind a terminal server, where cables can be pulled", async () => {
-    await using server = await behindTerminalServer(board("board.py"));
-    const { passed, others } = await verdicts(server.port, "gemm-f32");
-    expect(others).toEqual([]);
-    expect(passed.length).toBeGreaterThan(26);
-  });
+  test.concurrent(
+    "the Python board passes all of it behind a terminal server, where cables can be pulled",
+    async () => {
+      await using server = await behindTerminalServer(board("board.py"));
+      const { passed, others } = await verdicts(server.port, "gemm-f32");
+      expect(others).toEqual([]);
+      expect(passed.length).toBeGreaterThan(26);
+    },
+  );
 } else {
   test("NOT RUN: conformance of the Python board needs python3, 3.10 or later; apt-get install python3", () => {
     expect(process.env["CI"], "in CI a missing part is a failure").toBeUndefined();
