@@ -130,13 +130,11 @@ function talliesOf(survey: Survey, sources: ImportTallies["sources"]): ImportTal
     ...survey.all.tallies(),
     resets: {
       count: survey.count("reset"),
-      listed: survey
-        .happened("reset")
-        .map(({ device, happening: { atSeconds, evidence } }) => ({
-          device,
-          atUtc: utc(atSeconds),
-          evidence,
-        })),
+      listed: survey.happened("reset").map(({ device, happening: { atSeconds, evidence } }) => ({
+        device,
+        atUtc: utc(atSeconds),
+        evidence,
+      })),
     },
     gaps: spans("gap"),
     clockSteps: spans("clockStep"),
