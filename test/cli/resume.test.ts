@@ -56,9 +56,7 @@ describe("a record that was cut short", () => {
       truncateSync(path(name), bytes);
       rmSync(join(folder, name, "result.json"));
       const kept = readFileSync(path(name)).subarray(0, readFileSync(path(name)).lastIndexOf(0x0a) + 1);
-      const { code, stderr } = await radrig(["run", "--resume", name], { cwd: folder });
-      expect(stderr).toContain("record");
-      expect(code).toBe(0);
+      expect((await radrig(["run", "--resume", name], { cwd: folder })).code).toBe(0);
       expect(injections(name)).toEqual(injections("whole"));
       // Nothing that was whole has changed: what came after hangs on it.
       expect(readFileSync(path(name)).subarray(0, kept.length).equals(kept)).toBe(true);
