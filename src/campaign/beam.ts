@@ -202,6 +202,8 @@ async function* wind(seen: Exposed): AsyncGenerator<Rec, void> {
     target: null,
     pass,
     outcome: null,
+    event: null,
+    bootId: null,
     detail: pass
       ? ""
       : "after the exposure the board does not give its golden output: reload it, and look for stuck bits",

@@ -142,6 +142,8 @@ async function* selfCheck(
     target: space.name,
     pass,
     outcome: struck.outcome,
+    event: struck.event,
+    bootId: struck.bootId,
     detail: pass
       ? ""
       : `a strike known to be critical came out ${struck.outcome ?? "unknown"}: ${struck.detail}`,
@@ -172,6 +174,8 @@ async function* goldenCheck(lane: Lane, run: RunPlan): AsyncGenerator<Rec, boole
     target: null,
     pass,
     outcome: null,
+    event: null,
+    bootId: null,
     detail: reply.kind === "ok" ? reply.value.digest : reply.kind,
   };
   return pass;

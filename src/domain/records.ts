@@ -92,6 +92,9 @@ export interface CheckRec extends At {
   readonly target: string | null;
   readonly pass: boolean;
   readonly outcome: Outcome | null;
+  /** Board event that carried a self-check's result, and the boot it belongs to; null where none did. */
+  readonly event: number | null;
+  readonly bootId: number | null;
   readonly detail: string;
 }
 

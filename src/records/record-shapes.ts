@@ -163,6 +163,8 @@ const shapes: Shapes = {
     target: textOrNull,
     pass: flag,
     outcome: orNull(oneOf(outcomes)),
+    event: numberOrNull,
+    bootId: numberOrNull,
     detail: text,
   },
   strike: {

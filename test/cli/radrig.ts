@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
+import { packageRoot } from "../../src/cli/package-root.ts";
 
 /** The built program, as `npx radrig` starts it. */
-export const root = resolve(import.meta.dirname, "../..");
+export const root = packageRoot;
 export const mainPath = resolve(root, "dist/src/cli/main.js");
 
 export interface Ended {

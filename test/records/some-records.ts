@@ -196,6 +196,8 @@ export function campaign(strikes = 3): readonly Rec[] {
       target: "weights",
       pass: true,
       outcome: "sdcCritical",
+      event: null,
+      bootId: null,
       detail: "",
     },
     ...strikesOf,

@@ -276,6 +276,8 @@ describe("the fold of a journal", () => {
         target: null,
         pass: false,
         outcome: null,
+        event: null,
+        bootId: null,
         detail: "",
       },
       {

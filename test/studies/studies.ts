@@ -1,4 +1,5 @@
 import { coverageStudy } from "./coverage.ts";
+import { killReport } from "./kill.ts";
 
 /** A study: a claim proved at length, with a report that is committed. CI runs a slice of each as a test. */
 export interface Study {
@@ -10,4 +11,8 @@ export interface Study {
 /** Every study there is, a line each: `npm run study -- NAME`. */
 export const studies: Readonly<Record<string, Study>> = {
   coverage: { about: "intervals cover what they say, 100,000 seeds a point", run: coverageStudy },
+  kill: {
+    about: "kill -9 at 100 moments spread over the journal: nothing acknowledged is lost",
+    run: killReport,
+  },
 };

@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { killStudy } from "./kill.ts";
+
+test("kill -9 at ten moments spread over the journal loses nothing that was acknowledged, and changes no total", async () => {
+  const report = await killStudy(10, 60);
+  expect(report.at).toHaveLength(10);
+  // The kills came where they were meant to: later ones found more in the journal.
+  expect(report.at).toEqual([...report.at].sort((a, b) => a - b));
+  expect(report.acknowledged).toBeGreaterThan(60);
+  expect(report.lost).toEqual([]);
+  expect(report.differing).toEqual([]);
+  expect(report.strikes).toBe(120);
+  expect(Math.abs(report.live.killed - report.live.undisturbed)).toBeLessThan(1);
+}, 180_000);
