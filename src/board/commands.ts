@@ -6,7 +6,7 @@ import type { Sweep } from "./golden.ts";
 import { createPace } from "./pace.ts";
 import { refusalOf } from "./refusals.ts";
 import { runIterations } from "./run.ts";
-import { isOver, milliC, mostElements, noCounts } from "./state.ts";
+import { isOver, milliC, mostElements, noCounts, seenPristine } from "./state.ts";
 import type { Board, Session } from "./state.ts";
 
 /**
@@ -169,7 +169,14 @@ function load(board: Board, request: MessageOf<"load">): Answer {
   const loaded = accelerator.load(request.workload, request.seed)!;
   surroundings.occupy(loaded.targets.map(({ name, words, bits }) => ({ name, words, bits })));
   const elements = Math.min(request.elements, mostElements(eventCapacity));
-  board.session = { loaded, request, golden: null, sinceRestored: 0, untouched: true, elements };
+  board.session = {
+    loaded,
+    request,
+    golden: null,
+    sinceRestored: 0,
+    untouched: seenPristine(board, loaded),
+    elements,
+  };
   board.state = "loaded";
   board.armed = [];
   board.counts = noCounts;
@@ -222,7 +229,7 @@ async function sweepAll(
   const made = await sweep(session.loaded, times, budget, createPace(clock, surroundings, board.life));
   surroundings.busy(false);
   session.sinceRestored = 0;
-  session.untouched = made.end === "ok" && session.loaded.isPristine();
+  session.untouched = seenPristine(board, session.loaded);
   if (isOver(board)) return null;
   if (made.end !== "watchdog") return made;
   board.end("watchdog");
@@ -233,7 +240,7 @@ function refresh(board: Board, what: "full" | "weights" | "inputs"): string {
   const session = board.session!;
   session.loaded.restore(what);
   session.sinceRestored = 0;
-  session.untouched = session.loaded.isPristine();
+  session.untouched = seenPristine(board, session.loaded);
   board.armed = [];
   if (what === "full" && board.state === "faulted")
     board.state = session.golden === null ? "loaded" : "ready";

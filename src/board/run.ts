@@ -7,7 +7,7 @@ import { finish } from "./golden.ts";
 import type { Golden } from "./golden.ts";
 import { createPace } from "./pace.ts";
 import type { Pace } from "./pace.ts";
-import { isOver, milliC, noCounts } from "./state.ts";
+import { isOver, milliC, noCounts, seenPristine } from "./state.ts";
 import type { ArmedStrike, Board, RunCounts, Session } from "./state.ts";
 
 /**
@@ -54,7 +54,7 @@ export async function runIterations(board: Board, first: number, iterations: num
 
 async function iterate(run: Run, first: number, end: number): Promise<Why | "watchdog"> {
   const { board, session, golden, pace } = run;
-  const { surroundings, onlyStrikesChangeMemory = false } = board.options;
+  const { surroundings } = board.options;
   for (let iteration = first; iteration < end; iteration++) {
     if (pace.due) {
       await pace.pay();
@@ -70,10 +70,10 @@ async function iterate(run: Run, first: number, end: number): Promise<Why | "wat
     const input = iteration % session.loaded.inputs;
     const fallen = surroundings.strikesDue(iteration, golden.cycles[input]!);
     const armed = armedFor(board, iteration);
-    if (onlyStrikesChangeMemory && session.untouched && fallen.length === 0 && armed.length === 0) {
+    if (session.untouched && fallen.length === 0 && armed.length === 0) {
       pace.charge(golden.cycles[input]!);
       count(run, iteration, golden.cycles[input]!, true);
-      refreshByPolicy(session);
+      refreshByPolicy(run);
       continue;
     }
     const ended = await struckIteration(run, iteration, placed(armed, fallen), armed.length > 0);
@@ -98,7 +98,7 @@ async function struckIteration(
   if (end === "watchdog") return end;
   const difference = compare(golden.outputs[input]!, execution.output, loaded.format, session.elements);
   if (execution.applied.length > 0) session.untouched = false;
-  if (end === "ok") refreshByPolicy(session);
+  if (end === "ok") refreshByPolicy(run);
   const clean = end === "ok" && difference.wrong === 0;
   if (told || !clean) {
     await pace.pay();
@@ -171,14 +171,14 @@ function evidence(
 }
 
 /** Counts the iteration just ended, and restores what the policy says when it says so. */
-function refreshByPolicy(session: Session): void {
+function refreshByPolicy({ board, session }: Run): void {
   const { refresh, every } = session.request;
   session.sinceRestored++;
   if (refresh === "none" || session.sinceRestored < every) return;
   session.sinceRestored = 0;
   if (session.untouched) return;
   session.loaded.restore(refresh);
-  session.untouched = session.loaded.isPristine();
+  session.untouched = seenPristine(board, session.loaded);
 }
 
 function mustStop({ board, session }: Run, nowNs: number): "stopped" | "lease" | null {

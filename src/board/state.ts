@@ -45,7 +45,7 @@ export interface Session {
   golden: Golden | null;
   /** Iterations since state was last restored in any way. */
   sinceRestored: number;
-  /** All state is known to be pristine: no strike has landed since it was last seen to be. */
+  /** All state is known to be pristine without looking: only strikes change it, and none has landed since it was seen to be. */
   untouched: boolean;
   /** Differing elements listed at most: as asked, as far as the event buffer bears it. */
   readonly elements: number;
@@ -108,4 +108,9 @@ export function milliC(board: Board): number {
 /** Looked at anew after every wait. */
 export function isOver(board: Board): boolean {
   return board.life.aborted;
+}
+
+/** Whether state can be taken for pristine until a strike lands; never where particles strike unseen. */
+export function seenPristine(board: Board, loaded: LoadedWorkload): boolean {
+  return board.options.onlyStrikesChangeMemory === true && loaded.isPristine();
 }
