@@ -10,8 +10,8 @@ export interface Sleepers {
   nextDueNs(): number;
   /** Wakes everyone due at or before this time, in order. */
   wake(nowNs: number): void;
-  /** Entries held, dead ones among them. */
-  size(): number;
+  /** Entries held: in the heap, dead ones among them, or for a signal. */
+  held(): number;
 }
 
 interface Sleeper {
@@ -26,6 +26,7 @@ export function sleepers(): Sleepers {
   let heap: Sleeper[] = [];
   let dead = 0;
   let order = 0;
+  let watched = 0;
   /** One listener a signal, however many sleep on it: adding a listener costs more than a sleep. */
   const bySignal = new WeakMap<AbortSignal, Set<Sleeper>>();
 
@@ -34,6 +35,7 @@ export function sleepers(): Sleepers {
       sleeper.resolve?.();
       sleeper.resolve = undefined;
       dead++;
+      watched--;
     }
     bySignal.delete(signal);
     if (dead > 64 && dead * 2 > heap.length) sweep();
@@ -45,13 +47,14 @@ export function sleepers(): Sleepers {
     dead = 0;
   };
   const watch = (sleeper: Sleeper, signal: AbortSignal): void => {
-    let watched = bySignal.get(signal);
-    if (watched === undefined) {
-      watched = new Set();
-      bySignal.set(signal, watched);
+    let sleeping = bySignal.get(signal);
+    if (sleeping === undefined) {
+      sleeping = new Set();
+      bySignal.set(signal, sleeping);
       signal.addEventListener("abort", () => abort(signal), { once: true });
     }
-    watched.add(sleeper);
+    sleeping.add(sleeper);
+    watched++;
   };
   const dropDead = (): void => {
     while (heap.length > 0 && heap[0]!.resolve === undefined) {
@@ -76,12 +79,12 @@ export function sleepers(): Sleepers {
         dropDead();
         if (heap.length === 0 || heap[0]!.dueNs > nowNs) return;
         const sleeper = pop(heap);
-        if (sleeper.signal !== undefined) bySignal.get(sleeper.signal)?.delete(sleeper);
+        if (sleeper.signal !== undefined && bySignal.get(sleeper.signal)?.delete(sleeper) === true) watched--;
         sleeper.resolve?.();
         sleeper.resolve = undefined;
       }
     },
-    size: () => heap.length,
+    held: () => Math.max(heap.length, watched),
   };
 }
 

@@ -3,32 +3,36 @@ import { z } from "zod";
 /** The `emulation` part of a rig file: a bench made of software, and so its records say. */
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "a name of a-z, 0-9 and -, at most 32 long");
 
-export const misbehaviourSchema = z.strictObject({
-  do: z.enum([
-    "garbage-flood",
-    "torn-line",
-    "silent-hang",
-    "reboot-mid-line",
-    "hidden-reboot",
-    "clock-step",
-    "port-vanishes",
-  ]),
-  afterEvents: z
-    .number()
-    .int()
-    .min(1)
-    .optional()
-    .describe("when the board has sent this many events since the start"),
-  atSeconds: z.number().min(0).optional().describe("at this second of the world's time"),
-  bytes: z.number().int().min(1).default(100_000).describe("garbage-flood: how much"),
-  stepMs: z.number().int().default(-3_600_000).describe("clock-step: how far the board's uptime jumps"),
-  goneMs: z
-    .number()
-    .int()
-    .default(1_500)
-    .describe("port-vanishes, silent-hang: for how long (a hang without end: -1)"),
-  newName: z.string().optional().describe("port-vanishes: name of the port it comes back under"),
-});
+export const misbehaviourSchema = z
+  .strictObject({
+    do: z.enum([
+      "garbage-flood",
+      "torn-line",
+      "silent-hang",
+      "reboot-mid-line",
+      "hidden-reboot",
+      "clock-step",
+      "port-vanishes",
+    ]),
+    afterEvents: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe("when the board has sent this many events since the start"),
+    atSeconds: z.number().min(0).optional().describe("at this second of the world's time"),
+    bytes: z.number().int().min(1).default(100_000).describe("garbage-flood: how much"),
+    stepMs: z.number().int().default(-3_600_000).describe("clock-step: how far the board's uptime jumps"),
+    goneMs: z
+      .number()
+      .int()
+      .default(1_500)
+      .describe("port-vanishes, silent-hang: for how long (a hang without end: -1)"),
+    newName: name.optional().describe("port-vanishes: name of the port it comes back under"),
+  })
+  .refine((fault) => (fault.afterEvents === undefined) !== (fault.atSeconds === undefined), {
+    message: "say when: either afterEvents or atSeconds",
+  });
 export type Misbehaviour = z.infer<typeof misbehaviourSchema>;
 
 const emulatedBoardSchema = z.strictObject({

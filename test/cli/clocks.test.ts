@@ -164,9 +164,21 @@ describe("the heap of sleepers", () => {
       const abort = new AbortController();
       void asleep.add(1e9 + i, abort.signal);
       abort.abort();
-      most = Math.max(most, asleep.size());
+      most = Math.max(most, asleep.held());
     }
     expect(most).toBeLessThan(200);
+  });
+});
+
+describe("a signal that lives long", () => {
+  test("does not remember those who have woken", () => {
+    const asleep = sleepers();
+    const { signal } = new AbortController();
+    for (let due = 1; due <= 1_000; due++) {
+      void asleep.add(due, signal);
+      asleep.wake(due);
+    }
+    expect(asleep.held()).toBe(0);
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { virtualClock } from "../../src/cli/clocks.ts";
 import type { Clock } from "../../src/domain/clock.ts";
+import { misbehaviourSchema } from "../../src/emulator/emulation-schema.ts";
 import { emulateInMemory } from "../../src/emulator/in-memory.ts";
 import type { Emulation } from "../../src/emulator/in-memory.ts";
 import { benchSpec } from "./bench-spec.ts";
@@ -111,6 +112,8 @@ describe("a board that misbehaves", () => {
     expect(tale(host)).toEqual(["boot", ...new Array<string>(5).fill("log")]);
     const uptimes = host.heard.map((message) => (message.kind === "garbled" ? 0 : message.uptimeMs));
     expect(uptimes).toEqual([0, 100, 200, 5_000_300, 5_000_400, 5_000_500]);
+    await host.say({ kind: "c", name: "reset" });
+    expect(await host.next("boot", ({ boots }) => boots === 2)).toMatchObject({ uptimeMs: 0 });
     const back = await bench([{ do: "clock-step", afterEvents: 3, stepMs: -3_600_000 }]);
     await back.clock.sleep(350);
     expect(back.host.heard[3]).toMatchObject({ uptimeMs: 2 ** 40 - 3_600_000 + 300 });
@@ -134,6 +137,14 @@ describe("a board that misbehaves", () => {
       event: 9,
       boot: (host.heard[0] as { boot: number }).boot,
     });
+  });
+
+  test("a misbehaviour that does not say when, or says it twice, is refused", () => {
+    const refusal = (fault: object): unknown =>
+      misbehaviourSchema.safeParse({ do: "torn-line", ...fault }).error?.issues[0];
+    expect(refusal({})).toMatchObject({ message: "say when: either afterEvents or atSeconds" });
+    expect(refusal({ afterEvents: 1, atSeconds: 1 })).toBeDefined();
+    expect(refusal({ atSeconds: 0 })).toBeUndefined();
   });
 
   test("each misbehaviour comes once, several in their order", async () => {

@@ -69,6 +69,15 @@ describe("the world", () => {
     expect(world.fluencePerCm2()).toBe(2.5e7);
   });
 
+  test("a board without power sees no flux: nothing of it is there to be upset", () => {
+    const world = createWorld(benchSpec(), virtualClock());
+    world.shutter(true);
+    expect(world.law("a").fluxPerCm2PerSecond).toBe(1e7);
+    world.rail("a", false);
+    expect(world.law("a").fluxPerCm2PerSecond).toBe(0);
+    expect(world.law("b").fluxPerCm2PerSecond).toBe(1e7);
+  });
+
   test("the clock slows and says so when the die is too hot", async () => {
     const clock = virtualClock();
     const world = createWorld(benchSpec({ heaterRateCPerSecond: 1_000 }), clock);
@@ -145,7 +154,12 @@ describe("the surroundings of a board", () => {
     const seen = new Set(lines.map(({ tNs }) => tNs));
     const before = lines.length;
     board.strikesDue(18, 400_000_000);
-    for (const { tNs } of lines.slice(before)) expect(seen.has(tNs)).toBe(false);
+    const next = lines.slice(before);
+    expect(next.length).toBeGreaterThan(10);
+    for (const { tNs, cycle } of next) {
+      expect(seen.has(tNs)).toBe(false);
+      expect(cycle).toBe(Math.floor((tNs - 8e9) / 10));
+    }
   });
 
   test("an armed strike waits for its iteration, comes once, and goes with the boot", () => {
