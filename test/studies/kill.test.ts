@@ -10,5 +10,7 @@ test("kill -9 at ten moments spread over the journal loses nothing that was ackn
   expect(report.lost).toEqual([]);
   expect(report.differing).toEqual([]);
   expect(report.strikes).toBe(120);
+  // Some kills came in the exposure: it went on as a new segment, and the outages are not live.
+  expect(report.live.segments).toBeGreaterThan(1);
   expect(Math.abs(report.live.killed - report.live.undisturbed)).toBeLessThan(1);
 }, 180_000);

@@ -39,7 +39,7 @@ devices:
   box: { protocol: radrig, serial: B-1, link: { pty: run/box } }
 emulation:
   timeScale: 20
-  beamFluxPerCm2PerSecond: 1.0e+7
+  beamFluxPerCm2PerSecond: 5.0e+8
   boards:
     dut: { accelerator: cpu, format: i8, crossSectionPerBitCm2: { weights: 1.0e-12, activations: 1.0e-12 } }
 `;
