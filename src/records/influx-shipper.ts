@@ -9,6 +9,7 @@ import type { LineBatch } from "./influx-feed.ts";
 import { createPoster } from "./influx-post.ts";
 import { keepRefused } from "./influx-rejected.ts";
 import type { InfluxServer } from "./influx-server.ts";
+import type { Growth } from "./journal-reader.ts";
 import type { Journal } from "./journal.ts";
 import { LagGauge } from "./lag-gauge.ts";
 
@@ -49,6 +50,8 @@ export interface ShipperOptions {
   /** Make the database where it is missing; true where not told. */
   readonly mayCreate?: boolean;
   readonly backOff?: BackOff;
+  /** Once something has become durable, wait so long for more to go with it; 100 where not told. */
+  readonly gatherMs?: number;
 }
 
 /** Waits between tries double from the first to the longest. */
@@ -125,13 +128,25 @@ export function startShipper(options: ShipperOptions): Shipper {
     }
   };
 
+  /** A campaign makes some thousand small batches durable a second: each on its own would cost it a request. */
+  const gathering: Growth = {
+    get durableOffset() {
+      return journal.durableOffset;
+    },
+    grown: async (offset, signal) => {
+      const grown = await journal.grown(offset, signal);
+      if (grown) await wait(options.gatherMs ?? 100, undefined, { signal }).catch(() => undefined);
+      return grown;
+    },
+  };
+
   const run = async (): Promise<void> => {
     const cursor = await readCursor(folder, server.name, recordUuid);
     if (cursor !== null && cursor.seq <= journal.records && cursor.offset <= journal.durableOffset)
       done = { seq: cursor.seq, offset: cursor.offset };
     const feed = lineBatches(journal.path, recordUuid, {
       fromSeq: done.seq,
-      follow: journal,
+      follow: gathering,
       signal: stopping.signal,
     });
     let next = feed.next();

@@ -3,7 +3,6 @@ import { mkdir, readFile } from "node:fs/promises";
 import { availableParallelism, cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { RigError } from "../domain/errors.ts";
-import type { Result } from "../domain/result.ts";
 import { openForReading } from "./journal-reader.ts";
 import { journalPath } from "./journal.ts";
 import { codeOf } from "./storage-error.ts";
@@ -88,10 +87,6 @@ export async function recordUuid(folder: string): Promise<string> {
   } finally {
     await file.close();
   }
-}
-
-export async function writeResult(folder: string, result: Result): Promise<void> {
-  await writeAtomically(join(folder, "result.json"), `${JSON.stringify(result, null, 2)}\n`);
 }
 
 /** RFC 9562, section 5.7: 48 bits of Unix milliseconds, then chance. */

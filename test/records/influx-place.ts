@@ -15,7 +15,6 @@ import { createJournal } from "../../src/records/journal.ts";
 import { beginSegment } from "../../src/records/record-folder.ts";
 import type { Influxd } from "../influxd.ts";
 import { ask, makeInfluxd } from "../influxd.ts";
-import { campaignStart, runStart, strike, telemetry } from "./some-records.ts";
 
 export interface Rows {
   readonly results: readonly [
@@ -75,7 +74,7 @@ export function ship(
   mayCreate = true,
 ): Shipper {
   const backOff = { firstMs: 5, longestMs: 50 };
-  return startShipper({ folder: place.folder, recordUuid, journal, server, mayCreate, backOff });
+  return startShipper({ folder: place.folder, recordUuid, journal, server, mayCreate, backOff, gatherMs: 1 });
 }
 
 /** Every row of every measurement: how many, and a digest of all of them. */
@@ -100,14 +99,4 @@ export async function obstacleOf(shipper: Shipper, pattern: RegExp): Promise<str
 export function pointsOf(records: readonly Rec[], uuid: string): readonly Point[] {
   const maker = pointMaker(uuid);
   return records.flatMap((record, seq) => maker.points({ ...record, seq }));
-}
-
-/** One run of so many strikes, with telemetry between them. */
-export function longRun(strikes: number): readonly Rec[] {
-  const records: Rec[] = [campaignStart(), runStart(1, 1)];
-  for (let k = 1; k <= strikes; k++) {
-    records.push(strike(1, k, 1000 + 10 * k, k % 2 === 0 ? "masked" : "sdcCritical"));
-    if (k % 10 === 0) records.push(telemetry(1, 1005 + 10 * k, k));
-  }
-  return records;
 }

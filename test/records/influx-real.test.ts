@@ -11,17 +11,8 @@ import { influxServer } from "../../src/records/influx-server.ts";
 import type { Influxd } from "../influxd.ts";
 import { ask, makeInfluxd } from "../influxd.ts";
 import type { Rows } from "./influx-place.ts";
-import {
-  aServer,
-  begin,
-  contents,
-  longRun,
-  nobody,
-  obstacleOf,
-  pointsOf,
-  serverAt,
-  ship,
-} from "./influx-place.ts";
+import { aServer, begin, contents, nobody, obstacleOf, pointsOf, serverAt, ship } from "./influx-place.ts";
+import { longRun } from "./long-run.ts";
 import { campaign, campaignStart, runStart, strike } from "./some-records.ts";
 
 const place = aServer();

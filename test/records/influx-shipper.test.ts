@@ -5,17 +5,8 @@ import { replayRecord } from "../../src/records/influx-replay.ts";
 import { openJournal } from "../../src/records/journal.ts";
 import { ask } from "../influxd.ts";
 import type { Rows } from "./influx-place.ts";
-import {
-  aServer,
-  begin,
-  contents,
-  longRun,
-  nobody,
-  obstacleOf,
-  pointsOf,
-  serverAt,
-  ship,
-} from "./influx-place.ts";
+import { aServer, begin, contents, nobody, obstacleOf, pointsOf, serverAt, ship } from "./influx-place.ts";
+import { longRun } from "./long-run.ts";
 import { campaign, strike } from "./some-records.ts";
 
 const place = aServer();
