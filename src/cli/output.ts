@@ -60,7 +60,7 @@ function lineWriter(stream: NodeJS.WriteStream): {
   };
 }
 
-/** Numbers and names in columns, two spaces between, the last column unpadded. */
+/** Numbers and names in columns, two spaces between, none at a line's end. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>(
     (widest, row) => row.map((cell, index) => Math.max(widest[index] ?? 0, cell.length)),
@@ -68,7 +68,10 @@ export function columns(rows: readonly (readonly string[])[]): string {
   );
   return rows
     .map((row) =>
-      row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index]!))).join("  "),
+      row
+        .map((cell, index) => cell.padEnd(widths[index]!))
+        .join("  ")
+        .trimEnd(),
     )
     .join("\n");
 }

@@ -40,7 +40,10 @@ export async function startControl(
   server.unref();
   writeHandshake(folder, { port, token, pid: process.pid });
   return {
-    keepAwake: (yes) => void (yes ? server.ref() : server.unref()),
+    keepAwake: (yes) => {
+      if (yes) server.ref();
+      else server.unref();
+    },
     close: async () => {
       rmSync(handshakePath(folder), { force: true });
       for (const socket of sockets) socket.destroy();

@@ -1,6 +1,9 @@
 import type { Command } from "commander";
 import type { Output } from "../output.ts";
+import { columns } from "../output.ts";
 import { toolName } from "../package-root.ts";
+import type { ImportTallies } from "../../records/import/radhelper.ts";
+import { lineClasses } from "../../records/import/log-line.ts";
 
 interface Options {
   readonly out: string;
@@ -26,7 +29,28 @@ export function addImport(program: Command, output: Output): void {
       const { importRecord } = await import("../import-record.ts");
       const { tallies, folder } = await importRecord(paths, options.out, toolName);
       if (options.json) output.data(JSON.stringify(tallies));
-      else output.data(`${tallies.framesRecovered} frames recovered`);
+      else output.data(tallyText(tallies));
       output.say(`record: ${folder}`);
     });
+}
+
+/** Every line of the logs is in one of the classes; their bytes add up. */
+function tallyText(tallies: ImportTallies): string {
+  const { framesRecovered, framesById, resets, gaps, damaged, bytesTotal, linesTotal, files, deviceBytes } =
+    tallies;
+  return columns([
+    ["frames recovered", String(framesRecovered), ""],
+    ...framesById.map(({ id, length, count }) => [`  id ${id}, ${length} bytes`, String(count), ""]),
+    ["files", String(files), ""],
+    ["lines", String(linesTotal), `${bytesTotal} bytes`],
+    ...lineClasses.map((name) => [`  ${name}`, String(tallies[name].lines), `${tallies[name].bytes} bytes`]),
+    [
+      "bytes of the device",
+      String(deviceBytes.total),
+      `${deviceBytes.frames} in frames, ${deviceBytes.torn} torn, ${deviceBytes.corrupt} corrupt, ${deviceBytes.fragment} fragments`,
+    ],
+    ["resets", String(resets.count), ""],
+    ["gaps", String(gaps.count), ""],
+    ["files not read to their end", String(damaged.length), ""],
+  ]);
 }
