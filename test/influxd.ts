@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -43,6 +44,8 @@ export async function makeInfluxd(options: InfluxdOptions = {}): Promise<Influxd
     running.kill(hard ? "SIGKILL" : "SIGTERM");
     await exited;
   };
+  // A test that is cut off leaves no server behind.
+  process.once("exit", () => child?.kill("SIGKILL"));
   return {
     origin: `http://127.0.0.1:${http}`,
     start: async () => {
@@ -78,24 +81,22 @@ export async function ask(
   return JSON.parse(answer);
 }
 
-let found: string | null = null;
+let looked = false;
 
 function provided(): string {
-  if (found !== null) return found;
-  const script = join(import.meta.dirname, "..", ".ci", "provision");
-  // From dist/test the script stands one folder further up.
-  const [path] = [script, join(import.meta.dirname, "..", "..", ".ci", "provision")].filter(exists);
-  const said = spawnSync(path ?? script, ["influxd"], { encoding: "utf8", timeout: 1_800_000 });
-  if (spawnSync("influxd", ["version"]).status !== 0)
-    throw new Error(
-      `this test needs a real InfluxDB server: sudo apt-get install -y --no-install-recommends influxdb\n${said.stderr}`,
-    );
-  found = "influxd";
-  return found;
-}
-
-function exists(path: string): boolean {
-  return spawnSync("test", ["-x", path]).status === 0;
+  if (!looked) {
+    // Built, this file stands one folder further down.
+    const folders = [join(import.meta.dirname, ".."), join(import.meta.dirname, "..", "..")];
+    const script = folders.map((folder) => join(folder, ".ci", "provision")).find((path) => existsSync(path));
+    if (script === undefined) throw new Error(".ci/provision is missing from this clone");
+    const { stderr } = spawnSync(script, ["influxd"], { encoding: "utf8", timeout: 1_800_000 });
+    if (spawnSync("influxd", ["version"]).status !== 0)
+      throw new Error(
+        `this test needs a real InfluxDB server: sudo apt-get install -y --no-install-recommends influxdb\n${stderr}`,
+      );
+    looked = true;
+  }
+  return "influxd";
 }
 
 async function listening(child: ChildProcess): Promise<void> {

@@ -9,6 +9,7 @@ import type { InfluxServer } from "./influx-server.ts";
 import { obstacle } from "./influx-shipper.ts";
 import { openForReading } from "./journal-reader.ts";
 import { journalPath } from "./journal.ts";
+import { oneAhead } from "./one-ahead.ts";
 import { recordUuid } from "./record-folder.ts";
 
 /**
@@ -47,7 +48,7 @@ export async function replayRecord(
   let rejected = 0;
   let reason: string | null = null;
   try {
-    for await (const batch of lineBatches(path, record, { fromSeq: 0 })) {
+    for await (const batch of oneAhead(lineBatches(path, record, { fromSeq: 0 }))) {
       let result = await deliver(batch.lines, poster, options.signal);
       if (result.kind === "no_database" && options.mayCreate !== false)
         if ((await createDatabase(server)) === null)

@@ -12,6 +12,7 @@ import type { InfluxServer } from "./influx-server.ts";
 import type { Growth } from "./journal-reader.ts";
 import type { Journal } from "./journal.ts";
 import { LagGauge } from "./lag-gauge.ts";
+import { oneAhead } from "./one-ahead.ts";
 
 /**
  *   journal.jsonl (durable part) ─→ lines ─→ POST ─→ InfluxDB
@@ -149,17 +150,11 @@ export function startShipper(options: ShipperOptions): Shipper {
       follow: gathering,
       signal: stopping.signal,
     });
-    let next = feed.next();
-    for (;;) {
-      const step = await next;
-      if (step.done === true || stopped()) break;
-      next = feed.next();
-      // Its failure is met when it is waited for.
-      next.catch(() => undefined);
-      await ship(step.value);
+    for await (const batch of oneAhead(feed)) {
+      await ship(batch);
       wake();
+      if (stopped()) break;
     }
-    await feed.return();
   };
 
   const running = run()

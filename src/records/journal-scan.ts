@@ -38,31 +38,32 @@ export async function* verifiedLines(
   limit: number,
 ): AsyncGenerator<VerifiedLines, Place> {
   let next = from;
-  let rest: Buffer = Buffer.alloc(0);
-  while (next.offset + rest.length < limit && rest.length < longestLineBytes) {
-    const chunk = await readAt(
-      file,
-      next.offset + rest.length,
-      Math.min(Math.max(chunkBytes, rest.length), limit - next.offset - rest.length),
-    );
-    if (chunk.length === 0) break;
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+  /** What is read goes behind the beginning of a line that the last read had cut. */
+  let buffer = Buffer.allocUnsafe(chunkBytes);
+  let held = 0;
+  while (next.offset + held < limit) {
+    if (held === buffer.length) {
+      if (held >= longestLineBytes) return next;
+      buffer = Buffer.concat([buffer], 2 * held);
+    }
+    const wanted = Math.min(buffer.length - held, limit - next.offset - held);
+    const { bytesRead } = await file.read(buffer, held, wanted, next.offset + held);
+    if (bytesRead === 0) return next;
+    const bytes = buffer.subarray(0, held + bytesRead);
     const lines: VerifiedLine[] = [];
     let at = 0;
-    let broken = false;
-    for (let end = bytes.indexOf(lf, rest.length); end >= 0; end = bytes.indexOf(lf, at)) {
+    for (let end = bytes.indexOf(lf, held); end >= 0; end = bytes.indexOf(lf, at)) {
       const line = readLine(bytes.subarray(at, end), next);
       if (line.kind === "damaged") {
-        broken = true;
-        break;
+        if (lines.length > 0) yield { lines, next };
+        return next;
       }
       lines.push(line);
       next = { offset: next.offset + end + 1 - at, seq: next.seq + 1, crc: line.crc, tNs: line.tNs };
       at = end + 1;
     }
+    held = bytes.copyWithin(0, at).length - at;
     if (lines.length > 0) yield { lines, next };
-    if (broken) return next;
-    rest = Buffer.from(bytes.subarray(at));
   }
   return next;
 }

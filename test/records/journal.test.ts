@@ -1,7 +1,18 @@
-import { appendFile, mkdtemp, readFile, readdir, rm, stat, truncate, writeFile } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import {
+  appendFile,
+  mkdtemp,
+  open,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { RigError } from "../../src/domain/errors.ts";
 import type { Rec } from "../../src/domain/records.ts";
 import type { StampedRec } from "../../src/records/journal-line.ts";
@@ -137,19 +148,48 @@ describe("a journal", () => {
     await journal.close();
   });
 
-  test("all that wait share few writes", async () => {
+  test("durable means: written, then an fdatasync begun and ended; all that wait share one", async () => {
     const journal = await createJournal(folder);
-    let waits = 0;
-    const all = Array.from({ length: 1000 }, async (_, k) => {
-      journal.append([strike(1, k + 1, k)]);
-      const before = journal.durableOffset;
-      await journal.durable();
-      if (journal.durableOffset !== before) waits++;
+    const probe = await open(journal.path);
+    const calls: string[] = [];
+    let called = (): void => undefined;
+    const handle = Object.getPrototypeOf(probe) as FileHandle;
+    const spies = (["write", "datasync"] as const).map((name) => {
+      const real = Reflect.get(handle, name) as (...rest: unknown[]) => Promise<unknown>;
+      return vi.spyOn(handle, name).mockImplementation(async function (this: FileHandle, ...rest: unknown[]) {
+        calls.push(name);
+        called();
+        const result = await real.apply(this, rest);
+        calls.push(`${name} done`);
+        return result as never;
+      });
     });
-    await Promise.all(all);
-    expect(waits).toBe(1000);
+    const one = ["write", "write done", "datasync", "datasync done"];
+    journal.append([strike(1, 1, 1)]);
+    await journal.durable();
+    expect(calls).toEqual(one);
+    await Promise.all(
+      Array.from({ length: 1000 }, async (_, k) => {
+        journal.append([strike(1, k + 2, k)]);
+        await journal.durable();
+      }),
+    );
+    expect(calls).toEqual([...one, ...one]);
+    // Taken while one is under way: the next one's.
+    journal.append([strike(1, 2000, 2000)]);
+    const begun = new Promise<void>((resolve) => (called = resolve));
+    const first = journal.durable();
+    await begun;
+    journal.append([strike(1, 2001, 2001)]);
+    const second = journal.durable();
+    await first;
+    expect(calls).not.toEqual([...one, ...one, ...one, ...one]);
+    await second;
+    expect(calls).toEqual([...one, ...one, ...one, ...one]);
+    for (const spy of spies) spy.mockRestore();
+    await probe.close();
     await journal.close();
-    expect(await read(folder)).toHaveLength(1000);
+    expect(await read(folder)).toHaveLength(1003);
   });
 
   test("holds virtual time while real work is under way, and lets it go", async () => {
