@@ -6,7 +6,7 @@ export interface BenchRow {
   readonly n: number;
   readonly min: number;
   readonly max: number;
-  /** To the bare way, measured in turns with it. */
+  /** To the bare way, measured in turns with it: the median over the turns, so that a busy machine slows both. */
   readonly ratio?: number;
   /** What the ratio should be: at least so much, or, where less is better, at most. */
   readonly aim?: { readonly atLeast: number } | { readonly atMost: number };
@@ -18,7 +18,7 @@ export function medianOf(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** A row of the windows' values; with `bare`, and its ratio to theirs. */
+/** A row of the windows' values; `bare` holds those of the bare way in the same turns. */
 export function rowOf(
   name: string,
   unit: string,
@@ -34,7 +34,8 @@ export function rowOf(
     max: Math.max(...values),
   };
   if (against === undefined) return row;
-  return { ...row, ratio: row.value / medianOf(against.bare), aim: against.aim };
+  const ratio = medianOf(values.map((value, turn) => value / against.bare[turn]!));
+  return { ...row, ratio, aim: against.aim };
 }
 
 export function meetsAim({ ratio, aim }: BenchRow): boolean {
