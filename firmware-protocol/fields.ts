@@ -23,13 +23,29 @@ export function field<T>(key: string, type: FieldType<T>): Field<T> {
 function unsigned(name: string, max: number): FieldType<number> {
   return {
     name,
-    parse: (text) => (/^(0|[1-9][0-9]{0,15})$/.test(text) && Number(text) <= max ? Number(text) : undefined),
+    parse: (text) => {
+      const value = wholeNumber(text);
+      return value <= max ? value : undefined;
+    },
     print: (value) => {
       if (!Number.isInteger(value) || value < 0 || value > max)
         throw new RangeError(`${value} is not a ${name}`);
       return String(value);
     },
   };
+}
+
+/** Digits without a leading zero, at most 16, digit by digit: a good part of a line is numbers. Infinity for anything else. */
+function wholeNumber(text: string): number {
+  const length = text.length;
+  if (length === 0 || length > 16 || (length > 1 && text.charCodeAt(0) === 0x30)) return Infinity;
+  let value = 0;
+  for (let i = 0; i < length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return Infinity;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 export const u16 = unsigned("u16", 0xffff);
@@ -60,7 +76,18 @@ export const flag: FieldType<boolean> = {
 /** A 32-bit word as 8 lower-case hex digits, held as an unsigned number. */
 export const hex8: FieldType<number> = {
   name: "hex8",
-  parse: (text) => (/^[0-9a-f]{8}$/.test(text) ? parseInt(text, 16) : undefined),
+  parse: (text) => {
+    if (text.length !== 8) return undefined;
+    let word = 0;
+    for (let i = 0; i < 8; i++) {
+      const code = text.charCodeAt(i);
+      const digit =
+        code >= 0x30 && code <= 0x39 ? code - 0x30 : code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
+      if (digit < 0) return undefined;
+      word = (word << 4) | digit;
+    }
+    return word >>> 0;
+  },
   print: (value) => {
     if (!Number.isInteger(value) || value < 0 || value > 0xffffffff)
       throw new RangeError(`${value} is not a hex8`);
@@ -82,6 +109,7 @@ export const text: FieldType<string> = {
   name: "text",
   parse: (wire) => {
     if (wire.length > 120 || !/^(?:[A-Za-z0-9._:/+-]|%[0-9a-f]{2})*$/.test(wire)) return undefined;
+    if (!wire.includes("%")) return wire;
     const value = wire.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
     return printText(value) === wire ? value : undefined;
   },
