@@ -171,7 +171,8 @@ describe("a run", () => {
     const pristine = await loadedDigest(host);
     await host.ask({ name: "strike", ...trap });
     await host.ask({ name: "strike", ...masked, id: 6, iteration: 0, cycle: 2_000 });
-    const events = await host.run(0, 50, 2);
+    await host.ask({ name: "strike", ...masked, id: 7, iteration: 9 });
+    const events = await host.run(0, 50, 3);
     expect(events.map((event) => event.name)).toEqual([
       "struck",
       "struck",
@@ -235,6 +236,7 @@ describe("a run", () => {
     }
     const heard = host.clock.nowNs();
     expect(heard - started).toBeGreaterThan(900e6);
+    await host.event("heartbeat");
     host.send({ name: "status" }, 0xbad);
     expect(await host.event("done")).toMatchObject({ why: "lease" });
     expect((host.clock.nowNs() - heard) / 1e6).toBeCloseTo(300, -1);

@@ -59,6 +59,10 @@ describe("device time", () => {
     }
     expect(clock.nowMs).toBe(200);
     expect(clock.sleeps).toBe(20);
+    // The time it was slow is gone: faster work later does not catch up with it.
+    pace.charge(10_000_000);
+    await pace.pay();
+    expect(clock.nowMs).toBeGreaterThanOrEqual(290);
   });
 
   test("follows the board's clock as it is throttled", async () => {

@@ -38,6 +38,13 @@ describe.each(workloads)("$name, struck, does what the slow oracle does", (workl
     }
   });
 
+  test("leaves its state as it found it: only strikes change it", () => {
+    for (let input = 0; input < prepared.inputs; input++) {
+      expect(loaded.start(input, []).advance(budget)).toBe("ok");
+      expect(loaded.isPristine()).toBe(true);
+    }
+  });
+
   test("every bit of every control word, at the start and in the middle", () => {
     const ends = new Map<string, number>();
     const control = loaded.targets.find((target) => target.name === "control")!;
