@@ -89,14 +89,14 @@ function isAlive({ pid, birth }: Owner): boolean {
   return birth === "" || now === "" || birth === now;
 }
 
-/** Linux: boot id and start time in ticks since that boot. */
+/** Linux: boot id and start time in ticks since that boot; `ended` for one that was killed and not buried by its parent. */
 function birthOf(pid: number): string {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     // The process's name stands in brackets and may hold anything; the start time is the 20th word behind it.
     const words = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return words[0] === "Z" ? "" : `${boot} ${words[19] ?? ""}`;
+    return words[0] === "Z" ? "ended" : `${boot} ${words[19] ?? ""}`;
   } catch {
     return "";
   }

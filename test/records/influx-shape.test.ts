@@ -22,7 +22,7 @@ function pointsOf(records: readonly Rec[]): readonly Point[] {
 }
 
 describe("the points of a record", () => {
-  test("are, line by line, what the schema's page says", () => {
+  test("are, line by line, what was worked out by hand", () => {
     const lines = pointsOf([
       ...campaign().slice(0, 3),
       strike(1, 5, 2000, "sdcCritical"),

@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { StampedRec } from "../../src/records/journal-line.ts";
 import { readJournal } from "../../src/records/journal-reader.ts";
-import { journalPath, openJournal } from "../../src/records/journal.ts";
+import { createJournal, journalPath, openJournal } from "../../src/records/journal.ts";
 import { strike } from "./some-records.ts";
 
 const writer = join(import.meta.dirname, "..", "..", "dist", "test", "records", "journal-writer.js");
@@ -58,6 +59,30 @@ describe("a writer that is killed", () => {
       expect((await read()).at(-1)).toEqual(more);
     },
   );
+});
+
+describe.runIf(existsSync("/proc/self/stat"))("a lock whose process is gone, on Linux", () => {
+  test("keeps nobody out, though its parent has not buried it", async () => {
+    // The shell becomes a program that never waits for its child.
+    const parent = spawn("bash", ["-c", "sleep 1000 & echo $!; exec sleep 1000"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [line] = (await once(createInterface({ input: parent.stdout }), "line")) as [string];
+    const stat = (pid = line): readonly string[] => {
+      const text = readFileSync(`/proc/${pid}/stat`, "latin1");
+      return [text.slice(0, text.lastIndexOf(")") + 1), ...text.slice(text.lastIndexOf(")") + 2).split(" ")];
+    };
+    while (!stat(String(parent.pid))[0]!.endsWith("(sleep)")) await new Promise(setImmediate);
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+    const lock = JSON.stringify({ pid: Number(line), birth: `${boot} ${stat()[20]!}` });
+    process.kill(Number(line), "SIGKILL");
+    while (stat()[1] !== "Z") await new Promise(setImmediate);
+    await (await createJournal(folder)).close();
+    await writeFile(`${journalPath(folder)}.lock`, lock);
+    await (await openJournal(folder)).journal.close();
+    parent.kill("SIGKILL");
+    await once(parent, "exit");
+  });
 });
 
 describe("a disk that is full", () => {

@@ -192,6 +192,38 @@ describe("a journal", () => {
     expect(await read(folder)).toHaveLength(1003);
   });
 
+  test("takes no record longer than any reader takes, and none of its batch; the next one gets the number", async () => {
+    const journal = await createJournal(folder);
+    const note = (text: string): Rec => ({ type: "note", tNs: 1, run: null, level: "info", text });
+    expect(() => journal.append([note("a"), note("x".repeat(3_000_000))])).toThrow(
+      /longer than any reader takes/,
+    );
+    expect(journal.append([note("b")])[0]).toMatchObject({ seq: 0, tNs: 1 });
+    await journal.close();
+    expect((await read(folder)).map((record) => (record.type === "note" ? record.text : ""))).toEqual(["b"]);
+  });
+
+  test("holds 64 MiB at most for a disk that is slow, then says so; what it took is kept", async () => {
+    const journal = await createJournal(folder);
+    const batch: readonly Rec[] = [
+      { type: "note", tNs: 1, run: null, level: "info", text: "x".repeat(1_000_000) },
+    ];
+    let taken = 0;
+    expect(() => {
+      for (; taken < 100; taken++) journal.append(batch);
+    }).toThrow(
+      expect.objectContaining({
+        code: "storage",
+        message: expect.stringContaining("64 MiB behind") as string,
+      }),
+    );
+    expect(taken).toBe(67);
+    await journal.durable();
+    expect(journal.append(batch)[0]!.seq).toBe(taken);
+    await journal.close();
+    expect(await read(folder)).toHaveLength(taken + 1);
+  });
+
   test("holds virtual time while real work is under way, and lets it go", async () => {
     let holds = 0;
     let most = 0;
@@ -270,7 +302,25 @@ describe("a torn journal", () => {
     expect(await read(folder)).toEqual(stamped);
   });
 
-  test("a tail longer than any line is torn too, and read in bounded memory", async () => {
+  test("a last line whose middle never reached the disk is torn, though its end is there", async () => {
+    const stamped = await write(folder, campaign());
+    const whole = await readFile(journalPath(folder));
+    await writeFile(journalPath(folder), Buffer.from(whole).fill(0, whole.length - 60, whole.length - 40));
+    const opened = await openJournal(folder);
+    expect([opened.records, opened.tornBytes > 60]).toEqual([stamped.length - 1, true]);
+    await opened.journal.close();
+    expect(await read(folder)).toEqual(stamped.slice(0, -1));
+  });
+
+  test("half a gigabyte without a line end is read in bounded memory", async () => {
+    await write(folder, campaign());
+    await truncate(journalPath(folder), 512 * 1024 * 1024);
+    const before = process.resourceUsage().maxRSS;
+    expect(await read(folder)).toHaveLength(campaign().length);
+    expect((process.resourceUsage().maxRSS - before) / 1024).toBeLessThan(150);
+  });
+
+  test("a tail longer than any line is torn too", async () => {
     await write(folder, campaign());
     const { size } = await stat(journalPath(folder));
     await truncate(journalPath(folder), size + 64 * 1024 * 1024);
