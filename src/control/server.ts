@@ -64,11 +64,11 @@ function serve(socket: Socket, token: string, obey: (command: Command) => Promis
   socket.on("close", () => clearTimeout(end));
   socket.on("data", (chunk: string) => {
     if (asked) return;
-    line += chunk.slice(0, mostRequestBytes + 1 - line.length);
+    line += chunk;
     const length = line.indexOf("\n");
     if (length < 0 && line.length <= mostRequestBytes) return;
     asked = true;
-    const request = length < 0 ? null : parseRequest(line.slice(0, length));
+    const request = length < 0 || length > mostRequestBytes ? null : parseRequest(line.slice(0, length));
     line = "";
     if (request === null || !sameToken(request.token, token)) {
       // The same words for both: a stranger learns nothing from them.

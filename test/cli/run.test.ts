@@ -115,7 +115,7 @@ describe("what is refused leaves every record as it was", () => {
     [2, "the line at byte 0 is damaged", ["analyze", "damaged"]],
     [2, "no journal.jsonl there", ["analyze", "nowhere"]],
     [2, "no journal.jsonl there", ["run", "--resume", "nowhere"]],
-    [2, "a seed is a whole number", ["run", "--seed", "1.5"]],
+    [2, "It is a whole number from 0 to 4294967295", ["run", "--seed", "1.5"]],
   ])("%i: %s", async (expected, said, args) => {
     const before = { kept: journal(), damaged: read("damaged", "journal.jsonl"), files: readdirSync(folder) };
     const { code, stderr } = await radrig(args, { cwd: folder });

@@ -105,6 +105,12 @@ describe("a hostile peer", () => {
     expect(commands).toEqual([]);
   });
 
+  test("a line that is too long is none, even with the right token", async () => {
+    const line = printRequest({ token: readHandshake(folder).token, command: { verb: "stop", by: "alice" } });
+    expect(await say(`${" ".repeat(mostRequestBytes)}${line}`)).toContain("refused");
+    expect(commands).toEqual([]);
+  });
+
   test("a line without end is cut short, whatever is sent after", async () => {
     const before = process.memoryUsage().rss;
     await say(Buffer.alloc(64 * 1024 * 1024, 0x61));
@@ -117,7 +123,7 @@ describe("a hostile peer", () => {
     expect(await sendCommand(folder, { verb: "pause", by: "alice" })).toMatchObject({ obeyed: true });
   });
 
-  test("a caller that says nothing does not hold up the end", async () => {
+  test("a caller that says nothing does not hold up the end", { timeout: 5_000 }, async () => {
     const silent = new Promise<void>((closed) => {
       const socket = connect(
         { host: "127.0.0.1", port: readHandshake(folder).port },
