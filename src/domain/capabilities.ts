@@ -124,7 +124,7 @@ export type DutEvent =
   | { readonly kind: "link"; readonly what: LinkFault; readonly detail: string };
 
 export type LinkFault =
-  "garbled" | "flood" | "lost_lines" | "closed" | "reopened" | "moved" | "identity_differs";
+  "garbled" | "flood" | "lost_lines" | "closed" | "reopened" | "moved" | "identity_differs" | "clock_step";
 
 /** Counts of one board's link since the rig was opened. */
 export interface LinkTotals {

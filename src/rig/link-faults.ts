@@ -22,6 +22,8 @@ export class LinkFaults {
   #garbled: Gathered = nothing();
   #lost = 0;
   #gone: { events: number; first: string } | null = null;
+  #steps: { count: number; first: string } | null = null;
+  #lastStepNs = -nsPerSecond;
   #lastGarbledNs = -nsPerSecond;
   #lastLostNs = -nsPerSecond;
 
@@ -35,6 +37,12 @@ export class LinkFaults {
   lost(lines: number): void {
     this.lostLines += lines;
     this.#lost += lines;
+  }
+
+  /** The board's own clock went back within one boot. Its times are shown, never counted with: this only says so. */
+  clockWentBack(fromMs: number, toMs: number): void {
+    this.#steps ??= { count: 0, first: `uptime went from ${fromMs} to ${toMs} ms` };
+    this.#steps.count++;
   }
 
   /** Board events that will never come. */
@@ -65,6 +73,16 @@ export class LinkFaults {
       this.#lost = 0;
       this.#gone = null;
       this.#lastLostNs = nowNs;
+    }
+    if (this.#steps !== null && (all || nowNs - this.#lastStepNs >= nsPerSecond)) {
+      const { count, first } = this.#steps;
+      told.push({
+        kind: "link",
+        what: "clock_step",
+        detail: count === 1 ? first : `${count} times, first: ${first}`,
+      });
+      this.#steps = null;
+      this.#lastStepNs = nowNs;
     }
     return told;
   }

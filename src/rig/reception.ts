@@ -36,6 +36,9 @@ export interface ReceptionUser {
   unacknowledged(boot: number, event: number): void;
 }
 
+/** Uptimes are u40 and come round: more than half of the range ahead is behind. */
+const uptimeRangeMs = 2 ** 40;
+
 export class Reception {
   readonly #queue: EventQueue;
   readonly #clock: Clock;
@@ -52,6 +55,7 @@ export class Reception {
   #frames = 0;
   #seq: number | null = null;
   #garbledSince = 0;
+  #uptimeMs = 0;
   /** An event was refused because the queue was full. */
   #behind = false;
 
@@ -190,6 +194,10 @@ export class Reception {
       this.#user.newBoot();
     }
     const gap = this.#seq === null ? 0 : (head.seq - this.#seq - 1) >>> 0;
+    const ahead = (head.uptimeMs - this.#uptimeMs + uptimeRangeMs) % uptimeRangeMs;
+    if (ahead >= uptimeRangeMs / 2 && gap < 0x8000_0000)
+      this.#faults.clockWentBack(this.#uptimeMs, head.uptimeMs);
+    this.#uptimeMs = head.uptimeMs;
     if (gap < 0x8000_0000) this.#faults.lost(Math.max(0, gap - this.#garbledSince));
     this.#seq = head.seq;
     this.#garbledSince = 0;
@@ -204,6 +212,7 @@ export class Reception {
     this.#evidence.forgetParts();
     this.#series.end();
     this.#acknowledged = 0;
+    this.#uptimeMs = 0;
     this.#seq = null;
     this.#behind = false;
   }
