@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { virtualClock } from "../../src/cli/clocks.ts";
@@ -134,6 +136,27 @@ describe("a raw capture", () => {
     capture.close();
     expect(capture.counts()).toMatchObject({ bytes: 7, dropped: 7 });
     expect(capture.counts().failed).toMatch(/EEXIST|EISDIR/);
+  });
+
+  test("a disk that fills up in the middle costs what it did not take, counted, and no more", async () => {
+    const folder = temporaryFolder();
+    const program = `
+      import { openCapture } from ${JSON.stringify(resolve(import.meta.dirname, "../../dist/src/link/capture.js"))};
+      const clock = { epochUtc: "", nowNs: () => 0, sleep: () => Promise.resolve(), hold: () => ({}) };
+      const capture = openCapture(${JSON.stringify(folder)}, "dut", { clock, quotaBytes: 8e6 });
+      for (let i = 0; i < 100; i++) capture.take(Buffer.from("0123456789abcdef".repeat(256)));
+      capture.close();
+      console.log(JSON.stringify(capture.counts()));`;
+    const command = `trap '' XFSZ; ulimit -f 128; exec "$0" --input-type=module -e "$1"`;
+    const child = await promisify(execFile)("bash", ["-c", command, process.execPath, program]);
+    const counts = JSON.parse(child.stdout) as ReturnType<ReturnType<typeof openCapture>["counts"]>;
+    expect(counts.bytes).toBe(409_600);
+    expect(counts.failed).toMatch(/EFBIG/);
+    expect(counts.dropped).toBeGreaterThan(409_600 - 128 * 1024);
+    expect(counts.dropped).toBeLessThanOrEqual(409_600);
+    const kept = await received(folder);
+    expect(kept.length).toBeLessThanOrEqual(128 * 1024);
+    expect(kept.length + counts.dropped).toBeGreaterThanOrEqual(409_600);
   });
 });
 

@@ -165,6 +165,37 @@ describe("the link", () => {
     await session.close();
   });
 
+  test("boards swapped behind an open port and back again: the first one is spoken to in the boot it was in", async () => {
+    const { board, all, session } = await met(new ScriptedBoard(), { silenceMs: 60_000 });
+    const right = { serial: board.serial, boot: board.boot };
+    Object.assign(board, { serial: "S-9", boot: 0x0dd00001 });
+    board.heartbeat();
+    expect(links(await all(1000))).toContain("identity_differs");
+    Object.assign(board, right);
+    await all(20_000);
+    board.event(log("here again"));
+    expect((await all()).at(-1)).toMatchObject({ kind: "log", text: "here again", bootId: right.boot });
+    expect(await session.ask(clockCommand)).toMatchObject({ kind: "ok" });
+    await session.close();
+  });
+
+  test("a device that closing would end keeps its port, however silent", async () => {
+    const board = new ScriptedBoard();
+    const open = async () => ({ ...(await board.open()), closingEndsDevice: true });
+    const { session, next, clock } = await met(board, { open });
+    board.isDeaf = true;
+    await next(60_000);
+    expect(board.opened).toBe(1);
+    const fromNs = clock.nowNs();
+    const golden = { kind: "c", name: "golden", times: 1 } as const;
+    expect((await session.ask(golden, { long: true })).kind).toBe("silence");
+    expect(clock.nowNs() - fromNs).toBeLessThanOrEqual(2e9);
+    expect(session.restartDevice()).toBe(true);
+    await next(1000);
+    expect(board.opened).toBe(2);
+    await session.close();
+  });
+
   test("a stale port is given up after the silence and opened anew, though no `close` ever comes", async () => {
     const { board, session, next } = await met();
     board.isDeaf = true;

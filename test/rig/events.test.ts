@@ -176,6 +176,24 @@ describe("events in their order", () => {
     await session.close();
   });
 
+  test("events that a board has forgotten are given up on at its first word", async () => {
+    const { board, all, session } = await met();
+    board.heartbeat({}, 2);
+    expect(links(await all())).toEqual([
+      "lost_lines: 2 of its events are lost (events 1 to 2: the board no longer keeps them)",
+    ]);
+    expect(board.heard.filter(({ name }) => name === "resend")).toHaveLength(1);
+    await session.close();
+  });
+
+  test("of heartbeats that nobody asked for only the latest is told", async () => {
+    const { board, all, session, clock } = await met();
+    for (let iteration = 1; iteration <= 100; iteration++) board.heartbeat({ iteration });
+    await clock.sleep(1);
+    expect(await all()).toMatchObject([{ kind: "heartbeat", iteration: 100 }]);
+    await session.close();
+  });
+
   test("a board that never sends what it says it keeps is given up on, and said so", async () => {
     const { board, all, session } = await met();
     board.behaviours.set("resend", (command) => board.answer(command, { name: "resend-ok", events: 2 }));
