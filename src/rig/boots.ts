@@ -37,8 +37,6 @@ export class Boots {
   /** `lostAtMost`: events that may have gone with the boot that is over now; null: no bound known. */
   enter(boot: number, lostAtMost: number | null): void {
     if (this.#now !== null) this.#over = [...this.#over, this.#now].slice(-bootsRemembered);
-    // After a swap of boards and back again the same boot goes on.
-    this.#over = this.#over.filter((other) => other !== boot);
     this.#lostAtMost = this.#now === null ? null : lostAtMost;
     this.#now = boot;
     this.#count++;
