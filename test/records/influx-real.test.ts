@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { FieldType, InfluxDB } from "influx";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -22,7 +25,7 @@ describe("points on a real server", () => {
     const { journal, uuid } = await begin(place);
     const records = [
       ...campaign(20),
-      { ...strike(1, 77, 90_000), detail: 'a "quoted" back\\slash, comma=equals ü \u{1f4a5}' },
+      { ...strike(1, 77, 90_000), detail: 'one " alone, back\\slash, comma=equals ü \u{1f4a5} \\' },
     ];
     journal.append(records);
     await journal.close();
@@ -151,6 +154,28 @@ describe("the check", () => {
       "read back ok",
     ]);
     expect(await names(nobody)).toEqual(["server bad"]);
+  });
+
+  test("finds a server that takes points and loses them", async () => {
+    const web = createServer((request, response) => {
+      let asked = request.url!;
+      request.on("data", (text) => (asked += String(text)));
+      request.on("end", () => {
+        const databases = { series: [{ columns: ["name"], values: [["db"]] }] };
+        if (!asked.startsWith("/query")) response.writeHead(204).end();
+        else response.end(JSON.stringify({ results: [/show/i.test(asked) ? databases : {}] }));
+      });
+    }).listen(0, "127.0.0.1");
+    await once(web, "listening");
+    const address = web.address() as AddressInfo;
+    expect(await names(influxServer(`http://127.0.0.1:${address.port}/db`, {}))).toEqual([
+      "server ok",
+      "login ok",
+      "database ok",
+      "write ok",
+      "read back bad",
+    ]);
+    web.close();
   });
 });
 
