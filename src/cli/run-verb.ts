@@ -71,7 +71,9 @@ export async function runVerb(
         ? `npx radrig analyze ${folder} --json`
         : `npx radrig run --resume ${folder}`;
     (how.json ? output.say : output.data)(`\nrecord: ${folder}\nnext:   ${next}`);
-    return interrupts.count() > 0 ? exitCodes.interrupted : exitCodeOfEnd(result.endReason);
+    return interrupts.count() > 0 || abort.signal.aborted
+      ? exitCodes.interrupted
+      : exitCodeOfEnd(result.endReason);
   } catch (error) {
     if (interrupts.count() === 0) throw error;
     say(`interrupted: ${error instanceof Error ? error.message : String(error)}`);

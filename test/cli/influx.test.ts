@@ -65,6 +65,13 @@ describe("influx check", () => {
     expect(stdout).toMatch(/^ok {4}read back/m);
   });
 
+  test("doctor asks the same when it is told to", async () => {
+    const { code, stdout } = await radrig(["doctor", "--influx", url]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ok {4}InfluxDB write/m);
+    expect((await radrig(["doctor", "--influx", "http://127.0.0.1:9/x"])).code).toBe(3);
+  });
+
   test("a server that is not there: exit 3, with what mends it", async () => {
     const { code, stdout } = await radrig(["influx", "check", "--influx", "http://127.0.0.1:9/x", "--json"]);
     expect(code).toBe(3);

@@ -110,6 +110,7 @@ describe("what is refused leaves every record as it was", () => {
     [2, "already holds a journal", ["run", "campaign.yaml", "--out", "kept"]],
     [2, "is another", ["run", "--resume", "kept", "--rig", "other-rig.yaml"]],
     [2, "has seed 5, not 9", ["run", "--resume", "kept", "--seed", "9"]],
+    [2, "cannot be used with option", ["run", "--resume", "kept", "--out", "new"]],
     [2, "another plan", ["run", "other.yaml", "--resume", "kept"]],
     [2, "the line at byte 0 is damaged", ["run", "--resume", "damaged"]],
     [2, "the line at byte 0 is damaged", ["analyze", "damaged"]],
@@ -183,6 +184,15 @@ describe("an operator", () => {
     expect(result("controlled").endReason).toBe("operator");
     expect(existsSync(join(folder, "controlled/control.json"))).toBe(false);
     expect((await give("pause")).code).toBe(3);
+  });
+
+  test("abort from another process: the safe state at once, and the process says it was interrupted", async () => {
+    const run = began("cut-off");
+    await strikes("cut-off");
+    const { stdout } = await radrig(["control", "cut-off", "abort", "--json"], { cwd: folder });
+    expect(JSON.parse(stdout)).toMatchObject({ obeyed: true });
+    expect((await run.ended).code).toBe(130);
+    expect(records("cut-off").at(-1)).toMatchObject({ type: "campaign_end", endReason: "operator" });
   });
 
   test("Ctrl-C once: a clean end with its summary", async () => {

@@ -36,9 +36,14 @@ export function addDoctor(program: Command, output: Output): void {
         rig,
         devices: "/dev",
       });
-      for await (const finding of survey) {
+      const told = (finding: Finding): void => {
         findings.push(finding);
         if (!options.json) output.data(lineOf(finding));
+      };
+      for await (const finding of survey) told(finding);
+      if (options.influx !== undefined) {
+        const { diagnoseInflux } = await import("../diagnose-influx.ts");
+        for await (const finding of diagnoseInflux(options.influx, process.env)) told(finding);
       }
       const failures = findings.filter(({ state }) => state === "failure").length;
       if (options.json) output.data(JSON.stringify({ tool: toolName, ok: failures === 0, findings }));

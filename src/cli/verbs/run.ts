@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import type { Command } from "commander";
 import type { RunRequest } from "../begin.ts";
 import type { Output } from "../output.ts";
@@ -20,7 +21,9 @@ export function addRun(program: Command, output: Output): void {
     .option("--rig <file>", "rig file, in place of the one the campaign names")
     .option("--seed <n>", "seed, in place of the campaign's", whole(0, 4294967295))
     .option("--out <dir>", "folder for the record (default: records/<campaign>-<n>)")
-    .option("--resume <dir>", "go on with this record, from wherever it was cut short")
+    .addOption(
+      new Option("--resume <dir>", "go on with this record, from wherever it was cut short").conflicts("out"),
+    )
     .option(
       "--influx <url>",
       "also send points to this InfluxDB, as in http://host:8086/db; user and password come from RADRIG_INFLUX_USER and RADRIG_INFLUX_PASSWORD",
