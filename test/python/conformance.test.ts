@@ -30,6 +30,8 @@ async function behindTerminalServer(command: readonly string[]) {
   const [program, ...rest] = command;
   const child = spawn(program!, rest, { stdio: ["pipe", "pipe", "inherit"] });
   let host: Socket | null = null;
+  // What a host still sends to a board that is being ended goes nowhere, as on a real line.
+  child.stdin.on("error", () => undefined);
   child.stdout.on("data", (bytes: Buffer) => host?.write(bytes));
   const server = createServer((socket) => {
     host = socket;
