@@ -2,6 +2,7 @@ import type { Reply } from "../domain/capabilities.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
 import type { Strike } from "../domain/strike.ts";
+import { finishRun } from "./finish-run.ts";
 import { afterBoot, afterSilence, reload } from "./incident.ts";
 import type { Incident } from "./incident.ts";
 import { listen } from "./lane.ts";
@@ -39,6 +40,12 @@ export async function* armAndRun(
   const { dut, injector } = lane.station;
   const begun = { confirmed: false, detail: "", prepared: null as Prepared | null, linkGone: false };
   for (let attempt = 1; attempt <= attempts && !lane.memory.dead && !lane.signal.aborted; attempt++) {
+    const booted = yield* finishRun(lane, run);
+    if (booted !== null) {
+      const incident: Incident = yield* afterBoot(lane, run, booted);
+      begun.prepared = incident.recovery.prepared ?? begun.prepared;
+      continue;
+    }
     const armed = via === "injector" ? await injector!.arm(lane.name, strike) : await dut.arm(strike);
     if (armed.kind === "silence" && via === "injector") {
       begun.detail = `injector '${injector!.name}' did not answer`;
@@ -48,8 +55,10 @@ export async function* armAndRun(
       return { ...begun, detail: `not armed: ${armed.reason}` };
     const started = armed.kind === "ok" ? await dut.run(strike.iteration, 1, via === "board" ? 1 : 0) : armed;
     // Without an answer it may run or not: what comes next will tell.
-    if (started.kind === "ok" || (armed.kind === "ok" && started.kind === "silence"))
+    if (started.kind === "ok" || (armed.kind === "ok" && started.kind === "silence")) {
+      lane.memory.begunBootId = lane.memory.bootId;
       return { ...begun, confirmed: true, detail: "" };
+    }
     const back: Back = yield* comeBack(lane, run, started);
     begun.prepared = back.prepared ?? begun.prepared;
     begun.linkGone = back.linkGone;

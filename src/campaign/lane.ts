@@ -1,4 +1,4 @@
-import type { DutEvent, Station } from "../domain/capabilities.ts";
+import type { DutEvent, LinkFault, Station } from "../domain/capabilities.ts";
 import { nsPerMs, nsPerSecond } from "../domain/clock.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Plan } from "../domain/plan.ts";
@@ -20,6 +20,10 @@ export interface Lane {
 
 export interface LaneMemory {
   bootId: number;
+  /** How often the board had booted when it was last met: a boot event with a smaller count is of a boot that is over. */
+  boots: number;
+  /** Boot in which a run was begun whose `done` has not come in; 0: none. */
+  begunBootId: number;
   /** A boot of its own making that was met on the ladder before its event came in. */
   unaskedBootId: number;
   /** When the board last gave a sign of life that could be read. */
@@ -38,6 +42,8 @@ export interface LaneMemory {
 export function newMemory(): LaneMemory {
   return {
     bootId: 0,
+    boots: 0,
+    begunBootId: 0,
     unaskedBootId: 0,
     lastGoodNs: 0,
     lastTelemetryNs: -nsPerSecond,
@@ -56,13 +62,23 @@ export type Significant =
   | Extract<DutEvent, { kind: "result" | "done" | "boot" | "heartbeat" }>
   | { readonly kind: "silence"; readonly waitedMs: number };
 
-/** The next significant event, or silence after `deadlineMs`; yields the records of everything else that came before it. */
+/** A board that only ever logs may put silence off, but not for ever: so many times the deadline. */
+const longestTalk = 10;
+
+/**
+ * The next significant event, or silence after `deadlineMs`; yields the records of everything else that came before it.
+ * Noise on the link is no sign of life, however much of it there is.
+ */
 export async function* listen(lane: Lane, run: number, deadlineMs: number): AsyncGenerator<Rec, Significant> {
   const { memory, clock, station } = lane;
+  const fromNs = clock.nowNs();
+  let heardNs = fromNs;
   for (;;) {
-    const event = await station.dut.nextEvent(deadlineMs, lane.signal);
+    const waitedMs = msSince(clock, heardNs);
+    const event = await station.dut.nextEvent(deadlineMs - waitedMs, lane.signal);
     const tNs = clock.nowNs();
-    if (event.kind === "silence") return event;
+    if (event.kind === "silence") return { kind: "silence", waitedMs: waitedMs + event.waitedMs };
+    if (event.kind !== "link" || signsOfLife.includes(event.what)) heardNs = tNs;
     switch (event.kind) {
       case "link":
         if (event.what === "closed") memory.linkClosed = true;
@@ -91,6 +107,8 @@ export async function* listen(lane: Lane, run: number, deadlineMs: number): Asyn
         };
         break;
       case "heartbeat":
+        // One that waited in the queue while its boot went by says nothing of this one.
+        if (event.bootId !== memory.bootId) break;
         memory.lastGoodNs = tNs;
         if (tNs - memory.lastTelemetryNs >= nsPerSecond) {
           memory.lastTelemetryNs = tNs;
@@ -98,17 +116,23 @@ export async function* listen(lane: Lane, run: number, deadlineMs: number): Asyn
         }
         return event;
       case "boot":
-        // A boot that a rung or a hello has met already; one that nobody has is the caller's to judge.
-        if (event.bootId !== memory.bootId) return event;
+        // A boot that a rung or a hello has met already, or has met the successor of; any other is the caller's to judge.
+        if (event.bootId !== memory.bootId && event.boots >= memory.boots) return event;
         yield bootRecord(lane, run, event, event.bootId !== memory.unaskedBootId);
         break;
       case "result":
       case "done":
+        if (event.kind === "done" && event.bootId === memory.begunBootId) memory.begunBootId = 0;
         memory.lastGoodNs = tNs;
         return event;
     }
+    if (msSince(clock, heardNs) >= deadlineMs || msSince(clock, fromNs) >= longestTalk * deadlineMs)
+      return { kind: "silence", waitedMs: msSince(clock, heardNs) };
   }
 }
+
+/** News of a link that a line of the board itself has brought. */
+const signsOfLife: readonly LinkFault[] = ["lost_lines", "reopened", "moved"];
 
 export function bootRecord(
   lane: Lane,

@@ -1,8 +1,9 @@
-import type { Golden, Identity, Loaded, ReadBack, Reply } from "../domain/capabilities.ts";
+import type { Golden, Identity, Loaded, LoadRequest, ReadBack, Reply } from "../domain/capabilities.ts";
 import { nsPerSecond } from "../domain/clock.ts";
 import { RigError } from "../domain/errors.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
+import { msSince } from "./lane.ts";
 import type { Lane } from "./lane.ts";
 
 /** A board made ready for a run: known by name, loaded, its golden output made and found stable. */
@@ -17,6 +18,8 @@ export interface Prepared {
 /** Elements asked for per result: as many as one struck operand of the workloads here can spoil. How often golden must come out alike. */
 const elementsReported = 16;
 const goldenTimes = 3;
+/** An iteration may take this long to end after `stop`. */
+const stoppingMs = 3000;
 
 /** Loads the run's workload and makes its golden output; null: the board does not do it (silence, or state it cannot leave). */
 export async function prepare(lane: Lane, run: RunPlan): Promise<Prepared | null> {
@@ -24,6 +27,7 @@ export async function prepare(lane: Lane, run: RunPlan): Promise<Prepared | null
   const identity = valueOf(await dut.identify(lane.signal));
   if (identity === null) return null;
   lane.memory.bootId = identity.bootId;
+  lane.memory.boots = identity.boots;
   const workload = workloadFor(run, identity);
   const request = {
     workload,
@@ -32,12 +36,7 @@ export async function prepare(lane: Lane, run: RunPlan): Promise<Prepared | null
     every: run.refreshEvery,
     elements: elementsReported,
   };
-  let load = await dut.load(request);
-  if (load.kind === "refused" && load.reason === "busy") {
-    await dut.stop();
-    load = await dut.load(request);
-  }
-  const loaded = valueOf(load);
+  const loaded = valueOf(await loadIdle(lane, request));
   if (loaded === null) return null;
   const made = await dut.makeGolden(goldenTimes);
   if (made.kind === "refused" && made.reason === "golden-unstable")
@@ -51,6 +50,19 @@ export async function prepare(lane: Lane, run: RunPlan): Promise<Prepared | null
   if (readBack !== null) lane.memory.clockKHz = Math.max(1, readBack.clockKHz);
   lane.memory.lastGoodNs = lane.clock.nowNs();
   return { identity, workload, loaded, golden, readBack };
+}
+
+/** A board at work is stopped first; it ends the iteration in work before it can be loaded. */
+async function loadIdle(lane: Lane, request: LoadRequest): Promise<Reply<Loaded>> {
+  const { dut } = lane.station;
+  const fromNs = lane.clock.nowNs();
+  for (;;) {
+    const load = await dut.load(request);
+    const busy = load.kind === "refused" && load.reason === "busy";
+    if (!busy || lane.signal.aborted || msSince(lane.clock, fromNs) >= stoppingMs) return load;
+    await dut.stop();
+    await lane.clock.sleep(20, lane.signal);
+  }
 }
 
 /** The plan names a workload, the board its formats: `gemm` is `gemm-f32` on a float32 board. */

@@ -71,12 +71,14 @@ async function* outcomeOf(
 ): AsyncGenerator<Rec, Struck> {
   forgetIterations(lane.memory);
   const deadlineMs = (2 * prepared.golden.budget) / lane.memory.clockKHz + marginMs;
-  const from = lane.clock.nowNs();
+  let from = lane.clock.nowNs();
   let result: { readonly evidence: Evidence; readonly event: number; readonly bootId: number } | null = null;
   let retried = false;
   for (;;) {
     const event = yield* listen(lane, run.number, Math.max(1, deadlineMs - msSince(lane.clock, from)));
     if (lane.signal.aborted) return { ...armed, interrupted: true };
+    // What a boot that is over still had in the queue is of no strike of this one.
+    if ((event.kind === "result" || event.kind === "done") && event.bootId !== lane.memory.bootId) continue;
     if (event.kind === "heartbeat" && msSince(lane.clock, from) < deadlineMs) continue;
     switch (event.kind) {
       case "result":
@@ -91,9 +93,12 @@ async function* outcomeOf(
         if (seen !== null) yield seen;
         const place = { event: event.event, bootId: event.bootId };
         if (result === null) {
-          // Struck from outside, the board does not know of it: a clean iteration is a masked strike.
+          // Struck from outside, the board does not know of it: a clean iteration is a masked strike. Of its own it owes a result.
           const masked =
-            event.why === "finished" && event.clean === event.iterations && event.iterations === 1;
+            armed.via === "injector" &&
+            event.why === "finished" &&
+            event.clean === event.iterations &&
+            event.iterations === 1;
           const detail = masked ? "" : `no evidence: ${event.why}`;
           return yield* restored(lane, run, prepared, null, {
             ...armed,
@@ -121,6 +126,8 @@ async function* outcomeOf(
         const incident: Incident = yield* afterSilence(lane, run, waitedMs);
         if (incident.recovery.cure === "retry" && !retried) {
           retried = true;
+          // What it has kept meanwhile is on its way.
+          from = lane.clock.nowNs();
           continue;
         }
         return { ...armed, ...aftermath(incident, armed), ...evidenceBefore(result, judge, incident) };
