@@ -1,4 +1,5 @@
 import type { Identity, ResetCause } from "../domain/capabilities.ts";
+import { RigError } from "../domain/errors.ts";
 import type { Effect } from "../domain/outcome.ts";
 import type { Rung, RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
@@ -34,7 +35,8 @@ export function effectOf(cure: Recovery["cure"]): Effect | null {
 
 /**
  * Climbs the plan's ladder until the board answers and works, one record a rung; after the last it gives the board up.
- * A board that rebooted by itself needs loading only: that is `self`, whatever rung noticed it.
+ * A board that rebooted by itself needs loading only: that is `self`, whatever rung noticed it. From `reload` on, no rung
+ * counts that leaves the board as it is, on a ladder without that rung as well.
  */
 export async function* recover(
   lane: Lane,
@@ -42,12 +44,14 @@ export async function* recover(
   from: Rung["do"] = "retry",
 ): AsyncGenerator<Rec, Recovery> {
   const bootBefore = lane.memory.bootId;
+  const mustLoad = from === "reload";
   const start = lane.plan.ladder.findIndex((rung) => rung.do === from);
   for (const rung of lane.plan.ladder.slice(Math.max(0, start))) {
     for (let attempt = 1; attempt <= rung.tries && !lane.signal.aborted; attempt++) {
       const acted = await act(lane, rung);
       const identity = acted.possible ? await waitForBoard(lane, rung.timeoutMs) : null;
-      const recovery = identity === null ? null : await restore(lane, run, rung, identity, bootBefore);
+      const recovery =
+        identity === null ? null : await restore(lane, run, rung, identity, { bootBefore, mustLoad });
       yield {
         type: "rung",
         tNs: lane.clock.nowNs(),
@@ -64,7 +68,8 @@ export async function* recover(
       if (!acted.possible) break;
     }
   }
-  lane.memory.dead = !lane.signal.aborted;
+  if (lane.signal.aborted) return { cure: null, prepared: null, bootCause: null };
+  lane.memory.dead = true;
   yield {
     type: "rung",
     tNs: lane.clock.nowNs(),
@@ -118,13 +123,20 @@ async function restore(
   run: RunPlan,
   rung: Rung,
   identity: Identity,
-  bootBefore: number,
+  before: { readonly bootBefore: number; readonly mustLoad: boolean },
 ): Promise<Recovery | null> {
-  const rebooted = identity.bootId !== bootBefore;
-  if (!rebooted && rung.do === "retry") return { cure: "retry", prepared: null, bootCause: null };
-  const prepared = await prepare(lane, run);
+  const rebooted = identity.bootId !== before.bootBefore;
+  if (!rebooted && rung.do === "retry" && !before.mustLoad)
+    return { cure: "retry", prepared: null, bootCause: null };
+  const prepared = await prepare(lane, run).catch(unstable);
   if (prepared === null) return null;
   const bySelf = rebooted && (rung.do === "retry" || rung.do === "reload");
   if (bySelf) lane.memory.unaskedBootId = identity.bootId;
   return { cure: bySelf ? "self" : rung.do, prepared, bootCause: bySelf ? identity.cause : null };
+}
+
+/** Golden that differs from run to run is a board not yet well: under a beam, or after a half reset, the next rung may cure it. */
+function unstable(error: unknown): null {
+  if (error instanceof RigError && error.code === "golden_unstable") return null;
+  throw error;
 }

@@ -117,7 +117,13 @@ async function* outcomeOf(
       }
       case "boot": {
         const incident: Incident = yield* afterBoot(lane, run, event);
-        return { ...armed, ...aftermath(incident, armed), ...evidenceBefore(result, judge, incident) };
+        const interrupted = lane.signal.aborted;
+        return {
+          ...armed,
+          ...aftermath(incident, armed),
+          ...evidenceBefore(result, judge, incident),
+          interrupted,
+        };
       }
       case "silence":
       case "heartbeat": {
@@ -130,7 +136,13 @@ async function* outcomeOf(
           from = lane.clock.nowNs();
           continue;
         }
-        return { ...armed, ...aftermath(incident, armed), ...evidenceBefore(result, judge, incident) };
+        const interrupted = lane.signal.aborted;
+        return {
+          ...armed,
+          ...aftermath(incident, armed),
+          ...evidenceBefore(result, judge, incident),
+          interrupted,
+        };
       }
     }
   }
