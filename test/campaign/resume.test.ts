@@ -8,7 +8,8 @@ import { runRecord } from "../../src/cli/run-record.ts";
 import type { Rec } from "../../src/domain/records.ts";
 import type { Result } from "../../src/domain/result.ts";
 import { readJournal } from "../../src/records/journal-reader.ts";
-import { exposure, fates, injection, ofType, smallRig } from "./emulated.ts";
+import { cutStudy } from "../studies/cut.ts";
+import { exposure, injection, ofType, smallRig } from "./emulated.ts";
 
 const base = mkdtempSync(join(tmpdir(), "radrig-resume-"));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -52,48 +53,22 @@ describe("an injection campaign cut anywhere", () => {
   let undisturbed: Result;
   let journal: Buffer;
   beforeAll(async () => {
-    folder = files("injection", [
-      injection("strikes: 6"),
-      "{ kind: injection, dut: dut, workload: gemm, target: control, stop: { strikes: 6 } }",
-    ]);
+    folder = files("injection", [injection("strikes: 6")]);
     whole = join(folder, "whole");
     undisturbed = await run(folder, whole);
     journal = readFileSync(join(whole, "journal.jsonl"));
   });
 
   test("at the end of every line and inside every line: it goes on, and its totals are the undisturbed ones", async () => {
-    const ends = [...journal.entries()].filter(([, byte]) => byte === 10).map(([index]) => index + 1);
-    const fate = fates(await recordsOf(whole));
-    const places = ends.flatMap((end, index) => [
-      end,
-      end - 1,
-      Math.floor((end + (ends[index - 1] ?? 0)) / 2),
-    ]);
-    for (const bytes of places) {
-      const to = cut(whole, bytes, join(folder, `cut-${bytes}`));
-      const before = ofType(await partOf(to), "strike").map(
-        ({ run: number, strike }) => `${number}.${strike.id}`,
-      );
-      const result = await runToEnd({ resume: to });
-      const records = await recordsOf(to);
-      expect(result.endReason, `cut after ${bytes} bytes`).toBe("complete");
-      expect(fates(records).sort(), `cut after ${bytes} bytes`).toEqual([...fate].sort());
-      const after = ofType(records, "strike").map(({ run: number, strike }) => `${number}.${strike.id}`);
-      expect(after.slice(0, before.length)).toEqual(before);
-      expect(result.runs.map(({ outcomes, exposure: asked }) => ({ outcomes, asked }))).toEqual(
-        undisturbed.runs.map(({ outcomes, exposure: asked }) => ({ outcomes, asked })),
-      );
-      rmSync(to, { recursive: true });
-    }
+    const study = await cutStudy(6);
+    const { ends } = study;
+    const places = [
+      0,
+      ...ends.flatMap((end, index) => [Math.floor((end + (ends[index - 1] ?? 0)) / 2), end - 1, end]),
+    ];
+    for (const bytes of places) expect(await study.cutAt(bytes), `cut after ${bytes} bytes`).toBeNull();
+    study.close();
   }, 240_000);
-
-  /** What a reader sees of a cut journal: its whole lines. */
-  async function partOf(record: string): Promise<Rec[]> {
-    const text = readFileSync(join(record, "journal.jsonl"), "latin1");
-    await Promise.resolve();
-    const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
-    return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Rec);
-  }
 
   test("a record that is whole already ends as it ended", async () => {
     const again = cut(whole, journal.length, join(folder, "again"));

@@ -1,4 +1,6 @@
 import { coverageStudy } from "./coverage.ts";
+import { cutReport } from "./cut.ts";
+import { floodReport } from "./flood.ts";
 import { killReport } from "./kill.ts";
 
 /** A study: a claim proved at length, with a report that is committed. CI runs a slice of each as a test. */
@@ -15,4 +17,9 @@ export const studies: Readonly<Record<string, Study>> = {
     about: "kill -9 at 100 moments spread over the journal: nothing acknowledged is lost",
     run: killReport,
   },
+  cut: {
+    about: "a journal cut at every byte is gone on with to the undisturbed totals (some minutes)",
+    run: cutReport,
+  },
+  flood: { about: "one gigabyte of 0xFF into a port", run: floodReport },
 };
