@@ -1,41 +1,28 @@
 import type { BeamReading } from "../domain/capabilities.ts";
 import { nsPerSecond } from "../domain/clock.ts";
-import type { Evidence } from "../domain/evidence.ts";
-import type { Effect, Outcome } from "../domain/outcome.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
+import { beamRecord, deadRecord, eventRecord, notMasked, readBeam } from "./exposed.ts";
+import type { Exposed } from "./exposed.ts";
 import { afterBoot, afterSilence, reload } from "./incident.ts";
 import type { Incident } from "./incident.ts";
 import type { Ended } from "./injection.ts";
 import { createJudge } from "./judge.ts";
-import type { Judge } from "./judge.ts";
 import { forgetIterations, iterationsRecord, listen, msSince } from "./lane.ts";
-import type { Lane } from "./lane.ts";
-import { prepare, restoresAll, valueOf } from "./prepare.ts";
+import type { Lane, Significant } from "./lane.ts";
+import { valueOf } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
-import { repeatOf } from "../science/repeats.ts";
-import type { SeenError } from "../science/repeats.ts";
+import type { Recovery } from "./recover.ts";
 import type { RunDone } from "../science/so-far.ts";
 import { stopReason } from "./stop-rules.ts";
 
+type Trouble = Extract<Significant, { readonly kind: "boot" | "silence" }>;
+
+/** So often a board is loaded again that does not run, and so often the counter asked that does not answer. */
+const mostUnstarted = 3;
+const mostUnread = 3;
 /** No sign of life for this long is silence; boards beat at least twice a second. */
 const silenceMs = 2000;
-
-/** An exposure under way, and what it has seen so far. */
-interface Exposed {
-  readonly lane: Lane;
-  readonly run: RunPlan;
-  readonly judge: Judge;
-  events: number;
-  primaries: number;
-  openedNs: number;
-  secondsBefore: number;
-  fluenceBefore: number;
-  opened: BeamReading;
-  latest: BeamReading;
-  lastBeamNs: number;
-  previous: SeenError | null;
-}
 
 /** What a control run on a bench without a beam counter reads. */
 const noBeam: BeamReading = { open: false, fluencePerCm2: 0, fluxPerCm2PerSecond: 0 };
@@ -66,14 +53,16 @@ export async function* beamRun(
     lane,
     run,
     judge: createJudge(first.workload, first.loaded.format, first.loaded.inputs),
+    goldenDigest: first.golden.digest,
     events: soFar.beamEvents,
     primaries: soFar.counts.events,
     openedNs: lane.clock.nowNs(),
     secondsBefore: soFar.seconds,
-    fluenceBefore: soFar.fluencePerCm2,
-    opened: before,
+    fluencePerCm2: soFar.fluencePerCm2,
     latest: before,
     lastBeamNs: lane.clock.nowNs(),
+    lastReadNs: lane.clock.nowNs(),
+    unread: 0,
     previous: null,
   };
   yield beamRecord(seen, { ...before, open: run.kind === "beam" });
@@ -91,18 +80,31 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
   /** First iteration of the board's present run, and the one after the last it was seen in. */
   let begun = 0;
   let next = 0;
+  let unstarted = 0;
   const start = async (): Promise<boolean> => {
     forgetIterations(lane.memory);
     begun = next;
-    return (await dut.run(begun, 0, 0)).kind === "ok";
+    const reply = await dut.run(begun, 0, 0);
+    if (reply.kind !== "refused") lane.memory.begunBootId = lane.memory.bootId;
+    unstarted = reply.kind === "ok" ? 0 : unstarted + 1;
+    return reply.kind === "ok";
+  };
+  /** Golden made anew under the beam may have been struck itself: it must be the one made in the dark. */
+  const startAfter = async ({ cure, prepared }: Recovery): Promise<boolean> => {
+    // What was wrong before is restored: nothing of it can be seen again.
+    seen.previous = null;
+    if (prepared === null || prepared.golden.digest === seen.goldenDigest) return cure !== null && start();
+    unstarted++;
+    return false;
   };
   let running = await start();
   for (;;) {
     if (!running) {
-      const recovery = yield* reload(lane, run);
-      running = recovery.cure !== null && (await start());
+      running = await startAfter(yield* reload(lane, run));
       if (lane.memory.dead) return { endReason: "dut_dead", detail: "the recovery ladder is spent" };
       if (!running && lane.signal.aborted) return { endReason: "operator", detail: "stopped at once" };
+      if (unstarted >= mostUnstarted)
+        return { endReason: "dut_dead", detail: `${unstarted} times loaded, it did not run as before` };
     }
     const event = yield* listen(lane, run.number, silenceMs);
     if (lane.signal.aborted) return { endReason: "operator", detail: "stopped at once" };
@@ -115,16 +117,21 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
       }
       case "heartbeat": {
         next = Math.max(next, event.iteration + 1);
-        const iterations = iterationsRecord(lane, run.number, {
-          total: event.iteration - begun,
-          clean: event.clean,
-          cycles: event.cycles,
-        });
-        if (iterations !== null && event.state === "running") yield iterations;
+        // Of a run that is over `done` has the counts.
+        const iterations =
+          event.state !== "running"
+            ? null
+            : iterationsRecord(lane, run.number, {
+                total: event.iteration - begun,
+                clean: event.clean,
+                cycles: event.cycles,
+              });
+        if (iterations !== null) yield iterations;
         if (lane.clock.nowNs() - seen.lastBeamNs >= nsPerSecond) yield* readBeam(seen);
         break;
       }
       case "done": {
+        if (event.bootId !== lane.memory.bootId) break;
         const iterations = iterationsRecord(lane, run.number, {
           total: event.iterations,
           clean: event.clean,
@@ -136,6 +143,7 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
         if (event.why === "trap") {
           const trappedNs = lane.clock.nowNs();
           await dut.refresh("full");
+          seen.previous = null;
           running = await start();
           yield deadRecord(seen, trappedNs, "recovery");
         } else running = await start();
@@ -143,24 +151,23 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
       }
       case "boot":
       case "silence": {
-        const incident: Incident =
-          event.kind === "boot"
-            ? yield* afterBoot(lane, run, event)
-            : yield* afterSilence(lane, run, event.waitedMs);
-        yield* readBeam(seen);
-        const { outcome, why } = incident.attribution;
-        if (outcome !== null) yield eventRecord(seen, outcome, incident.effect, null, null, why);
+        const incident: Incident = yield* befallen(seen, event);
         if (lane.memory.dead) return lost(incident);
-        if (incident.recovery.cure !== "retry") running = await start();
+        if (incident.recovery.cure !== "retry") running = await startAfter(incident.recovery);
         break;
       }
+    }
+    if (seen.unread >= mostUnread) {
+      // Nobody knows what fell since: it is in no denominator.
+      yield deadRecord(seen, seen.lastReadNs, "host");
+      return { endReason: "beam_lost", detail: `the beam counter was silent ${seen.unread} times in a row` };
     }
     const reason = stopReason(run.stop, {
       strikes: 0,
       confirmed: 0,
       sdc: 0,
       events: seen.primaries,
-      fluencePerCm2: seen.fluenceBefore + seen.latest.fluencePerCm2 - seen.opened.fluencePerCm2,
+      fluencePerCm2: seen.fluencePerCm2,
       seconds: seen.secondsBefore + msSince(lane.clock, seen.openedNs) / 1000,
     });
     const stopping = lane.conductor.stopping();
@@ -168,13 +175,26 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
       yield* wind(seen);
       return { endReason: reason ?? "operator", detail: reason === null ? "stopped by command" : "" };
     }
-    if (lane.conductor.state() === "paused") yield* pause(seen, start);
+    if (lane.conductor.state() === "paused") {
+      if (!(yield* pause(seen)))
+        return { endReason: "beam_lost", detail: "after the pause the shutter did not open" };
+      if (lane.memory.dead) return { endReason: "dut_dead", detail: "the recovery ladder is spent" };
+      running = lane.conductor.stopping() || (await start());
+    }
   }
 }
 
-/** Under a beam a board reports what was not clean: equal output then means that a detector fired. */
-function notMasked(outcome: Outcome): Exclude<Outcome, "masked"> {
-  return outcome === "masked" ? "dueDetected" : outcome;
+/** A boot or a silence in an exposure: what it was is an event of it. */
+async function* befallen(seen: Exposed, event: Trouble): AsyncGenerator<Rec, Incident> {
+  const { lane, run } = seen;
+  const incident: Incident =
+    event.kind === "boot"
+      ? yield* afterBoot(lane, run, event)
+      : yield* afterSilence(lane, run, event.waitedMs);
+  yield* readBeam(seen);
+  const { outcome, why } = incident.attribution;
+  if (outcome !== null) yield eventRecord(seen, outcome, incident.effect, null, null, why);
+  return incident;
 }
 
 function lost(incident: Incident): Ended {
@@ -187,10 +207,11 @@ function lost(incident: Incident): Ended {
 async function* wind(seen: Exposed): AsyncGenerator<Rec, void> {
   const { lane, run } = seen;
   const { dut, beam } = lane.station;
-  yield* drainStop(seen);
+  const trouble = yield* drainStop(seen);
+  const stoppedNs = lane.clock.nowNs();
   await beam?.close();
   yield* readBeam(seen);
-  const closedNs = lane.clock.nowNs();
+  if (trouble !== null) yield* befallen(seen, trouble);
   const refreshed = await dut.refresh("full");
   const reply = refreshed.kind === "ok" ? await dut.checkGolden() : refreshed;
   const pass = reply.kind === "ok" && "match" in reply.value && reply.value.match;
@@ -208,17 +229,17 @@ async function* wind(seen: Exposed): AsyncGenerator<Rec, void> {
       ? ""
       : "after the exposure the board does not give its golden output: reload it, and look for stuck bits",
   };
-  if (!pass) await prepare(lane, run);
-  yield deadRecord(seen, closedNs, "check");
+  yield deadRecord(seen, stoppedNs, "check");
 }
 
-/** `stop`, then events up to `done`: results that were on their way are events of this exposure. */
-async function* drainStop(seen: Exposed): AsyncGenerator<Rec, void> {
+/** `stop`, then events up to `done`: results on their way, and a board that went down, are events of this exposure. */
+async function* drainStop(seen: Exposed): AsyncGenerator<Rec, Trouble | null> {
   const { lane, run } = seen;
-  if ((await lane.station.dut.stop()).kind !== "ok") return;
+  await lane.station.dut.stop();
   for (let heartbeats = 0; heartbeats < 3;) {
     const event = yield* listen(lane, run.number, silenceMs);
-    if (event.kind === "silence" || event.kind === "boot") return;
+    if (lane.signal.aborted) return null;
+    if (event.kind === "silence" || event.kind === "boot") return event;
     if (event.kind === "heartbeat") {
       heartbeats++;
       continue;
@@ -234,73 +255,23 @@ async function* drainStop(seen: Exposed): AsyncGenerator<Rec, void> {
       if (rest !== null) yield rest;
     }
     await lane.station.dut.acknowledge(event.bootId, event.event);
-    if (event.kind === "done") return;
+    if (event.kind === "done") return null;
   }
+  return null;
 }
 
-async function* pause(seen: Exposed, start: () => Promise<boolean>): AsyncGenerator<Rec, void> {
+/** Board stopped and shutter closed until it goes on; false where the shutter does not open again. */
+async function* pause(seen: Exposed): AsyncGenerator<Rec, boolean> {
   const { lane } = seen;
   const { beam } = lane.station;
-  yield* drainStop(seen);
+  const trouble = yield* drainStop(seen);
+  const fromNs = lane.clock.nowNs();
   await beam?.close();
   yield* readBeam(seen);
-  const fromNs = lane.clock.nowNs();
+  if (trouble !== null) yield* befallen(seen, trouble);
   await lane.conductor.waitWhilePaused();
-  await openBeam(lane, seen.run);
+  const goesOn = lane.conductor.stopping() || (await openBeam(lane, seen.run));
   yield deadRecord(seen, fromNs, "paused");
   yield* readBeam(seen);
-  await start();
-}
-
-async function* readBeam(seen: Exposed): AsyncGenerator<Rec, void> {
-  const { lane } = seen;
-  const reading = valueOf((await lane.station.beam?.read()) ?? { kind: "silence", waitedMs: 0 });
-  seen.lastBeamNs = lane.clock.nowNs();
-  if (reading === null) return;
-  seen.latest = reading;
-  yield beamRecord(seen, reading);
-}
-
-function beamRecord({ lane, run }: Exposed, reading: BeamReading): Rec {
-  return { type: "beam", tNs: lane.clock.nowNs(), run: run.number, ...reading };
-}
-
-function deadRecord({ lane, run }: Exposed, fromNs: number, cause: "recovery" | "check" | "paused"): Rec {
-  const toNs = lane.clock.nowNs();
-  return { type: "dead", tNs: toNs, run: run.number, fromNs, toNs, cause, latencyMs: 0 };
-}
-
-function eventRecord(
-  seen: Exposed,
-  outcome: Exclude<Outcome, "masked">,
-  effect: Effect | null,
-  evidence: Evidence | null,
-  event: { readonly event: number; readonly bootId: number } | null,
-  detail = "",
-): Rec {
-  const step = evidence?.iteration ?? 0;
-  const repeat =
-    evidence === null ? null : repeatOf(seen.previous, { step, evidence }, restoresAll(seen.run));
-  seen.events++;
-  if (repeat === null) seen.primaries++;
-  if (evidence !== null)
-    seen.previous = { number: seen.events, primary: repeat ?? seen.events, step, evidence };
-  return {
-    type: "beam_event",
-    tNs: seen.lane.clock.nowNs(),
-    run: seen.run.number,
-    outcome,
-    repeatOf: repeat,
-    number: seen.events,
-    effect,
-    evidence,
-    event: event?.event ?? null,
-    bootId: event?.bootId ?? null,
-    dieC: evidence?.dieC ?? null,
-    fluencePerCm2: seen.latest.fluencePerCm2,
-    stratum: "beam",
-    weight: 1,
-    sessionId: seen.lane.sessionId,
-    detail,
-  };
+  return goesOn;
 }
