@@ -59,6 +59,8 @@ export async function campaignOn(
   blocks: readonly string[],
   options: {
     readonly seed?: number;
+    /** Seed of the emulated world, if not the campaign's. */
+    readonly worldSeed?: number;
     readonly ladder?: string;
     readonly change?: (bench: Bench) => Bench;
     readonly watch?: (records: readonly Rec[], commands: Mailbox, abort: () => void) => void;
@@ -74,7 +76,7 @@ export async function campaignOn(
     { file: { path: "small.yaml", name: "small.yaml" }, rig } as Parameters<typeof assemble>[0],
     {
       clock,
-      seed: plan.seed,
+      seed: options.worldSeed ?? plan.seed,
       segment: 0,
       rawFolder: null,
       truthPath: null,

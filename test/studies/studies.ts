@@ -1,3 +1,4 @@
+import { benchCoverageReport } from "./bench-coverage.ts";
 import { coverageStudy } from "./coverage.ts";
 import { cutReport } from "./cut.ts";
 import { floodReport } from "./flood.ts";
@@ -20,6 +21,10 @@ export const studies: Readonly<Record<string, Study>> = {
   cut: {
     about: "a journal cut at every byte is gone on with to the undisturbed totals (some minutes)",
     run: cutReport,
+  },
+  "bench-coverage": {
+    about: "intervals of the whole bench hold its truth, 200 exposures",
+    run: benchCoverageReport,
   },
   flood: { about: "one gigabyte of 0xFF into a port", run: floodReport },
 };
