@@ -16,7 +16,8 @@ export interface Conductor {
   commands(mailbox: Mailbox): AsyncGenerator<Rec, void>;
 }
 
-export function createConductor(clock: Clock): Conductor {
+/** Once `signal` aborts nobody is kept waiting. */
+export function createConductor(clock: Clock, signal: AbortSignal): Conductor {
   let state: RunState = "idle";
   let resumed: Promise<void> | null = null;
   let release: () => void = () => undefined;
@@ -25,18 +26,20 @@ export function createConductor(clock: Clock): Conductor {
   /** Once every lane waits, only heartbeats move a virtual clock: hold it, or a pause of seconds lasts days. */
   let still: Disposable | null = null;
 
+  const letGo = (): void => {
+    still?.[Symbol.dispose]();
+    still = null;
+    resumed = null;
+    release();
+  };
+  signal.addEventListener("abort", letGo, { once: true });
+
   function* go(to: RunState): Generator<Rec> {
     const from = state;
     state = to;
     yield { type: "state", tNs: clock.nowNs(), from, to };
-    if (to === "paused") {
-      resumed = new Promise((done) => (release = done));
-    } else {
-      still?.[Symbol.dispose]();
-      still = null;
-      resumed = null;
-      release();
-    }
+    if (to === "paused" && !signal.aborted) resumed = new Promise((done) => (release = done));
+    else letGo();
   }
 
   return {

@@ -16,6 +16,7 @@ import type { Batches } from "./merge.ts";
 import { prepare, soak } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { recover } from "./recover.ts";
+import { safeState, shutBeams } from "./safe-state.ts";
 import { settle } from "./settle.ts";
 import type { CampaignDone } from "../science/so-far.ts";
 import { unfold } from "./unfold.ts";
@@ -38,7 +39,13 @@ export interface EngineContext {
 }
 
 export async function* runCampaign(plan: Plan, bench: Bench, context: EngineContext): Batches {
-  const conductor = createConductor(context.clock);
+  const left = new AbortController();
+  const signal = AbortSignal.any([context.signal, left.signal]);
+  const leave = (): void => {
+    left.abort();
+    context.commands.close();
+  };
+  const conductor = createConductor(context.clock, signal);
   const lanes = new Map<string, Lane>();
   for (const name of new Set(plan.blocks.flatMap((block) => block.duts))) {
     const station = bench.stations.get(name);
@@ -49,7 +56,7 @@ export async function* runCampaign(plan: Plan, bench: Bench, context: EngineCont
       station,
       clock: context.clock,
       conductor,
-      signal: context.signal,
+      signal,
       plan,
       sessionId: context.sessionId,
       othersAlive: () => bench.othersAlive(name),
@@ -59,13 +66,22 @@ export async function* runCampaign(plan: Plan, bench: Bench, context: EngineCont
   const finished: Finished = { verdicts: [] };
   const work = async function* (): Batches {
     try {
-      yield* allBlocks(plan, [...lanes.values()], context, finished);
+      yield* allBlocks(plan, [...lanes.values()], context, finished, leave);
     } finally {
       context.commands.close();
     }
   };
+  // At once, whatever the lanes are waiting for; and again when they have ended.
+  let early: Promise<unknown> = Promise.resolve();
+  const atOnce = (): void => {
+    early = safeState(bench, context.signal.aborted);
+  };
+  signal.addEventListener("abort", atOnce, { once: true });
   try {
-    yield* merge([alone(conductor.commands(context.commands)), work()]);
+    // An earlier process may have died with the shutter open: golden is made in the dark, and so is every strike.
+    yield* disobeyed(context.clock, await shutBeams(bench));
+    yield* merge([alone(conductor.commands(context.commands)), work()], leave);
+    yield* disobeyed(context.clock, await safeState(bench, context.signal.aborted));
     yield [
       {
         type: "campaign_end",
@@ -74,6 +90,7 @@ export async function* runCampaign(plan: Plan, bench: Bench, context: EngineCont
       },
     ];
   } finally {
+    await early;
     await safeState(bench, context.signal.aborted);
   }
 }
@@ -88,6 +105,7 @@ async function* allBlocks(
   lanes: readonly Lane[],
   context: EngineContext,
   finished: Finished,
+  leave: () => void,
 ): Batches {
   const runs = [...unfold(plan)].filter((run) => !context.soFar.run(run.number).ended);
   for (const lane of lanes)
@@ -100,7 +118,7 @@ async function* allBlocks(
     });
     // The beam strikes whatever is in it: boards are exposed one after another, each with its golden made in the dark.
     if (plan.blocks[block]!.kind !== "injection") for (const lane of work) yield* lane;
-    else yield* merge(work);
+    else yield* merge(work, leave);
   }
 }
 
@@ -114,7 +132,7 @@ async function* oneBoard(
   for (const run of runs) {
     // A path that reaches nothing makes every "masked" of this campaign worthless: it is refused, whole.
     if (finished.verdicts.some(({ endReason }) => endReason === "self_check_masked")) return;
-    if (lane.conductor.stopping() || lane.signal.aborted) {
+    if (isOver(lane)) {
       finished.stoppedEarly = true;
       return;
     }
@@ -124,8 +142,16 @@ async function* oneBoard(
       continue;
     }
     yield* soak(lane, run);
-    const prepared =
-      (await prepare(lane, run)) ?? (yield* recover(lane, run)).prepared ?? (await prepare(lane, run));
+    if (isOver(lane)) {
+      finished.stoppedEarly = true;
+      return;
+    }
+    const prepared: Prepared | Ended | null = yield* makeReady(lane, run);
+    if (prepared !== null && "endReason" in prepared) {
+      yield note(lane, run, `not begun: ${prepared.detail}`);
+      finished.verdicts.push({ run: run.number, ...prepared });
+      continue;
+    }
     if (prepared === null) {
       yield note(lane, run, `not begun: board '${lane.name}' could not be made ready`);
       finished.verdicts.push({ run: run.number, endReason: "dut_dead", detail: "" });
@@ -149,6 +175,23 @@ async function* oneBoard(
     };
     if (ended.endReason === "self_check_masked")
       context.commands.post({ verb: "stop", by: `self-check of run ${run.number}` });
+  }
+}
+
+/** Asked anew after every wait. */
+function isOver({ conductor, signal }: Lane): boolean {
+  return conductor.stopping() || signal.aborted;
+}
+
+/** What a board is or does is no reason to throw (law 1): this run is not begun, those of other boards go on. */
+async function* makeReady(lane: Lane, run: RunPlan): AsyncGenerator<Rec, Prepared | Ended | null> {
+  try {
+    return (await prepare(lane, run)) ?? (yield* recover(lane, run)).prepared ?? (await prepare(lane, run));
+  } catch (error) {
+    if (!(error instanceof RigError)) throw error;
+    if (error.code === "golden_unstable") return { endReason: "golden_unstable", detail: error.message };
+    if (error.code === "config") return { endReason: "config_error", detail: error.message };
+    throw error;
   }
 }
 
@@ -212,11 +255,7 @@ function verdict(
   return { endReason: "complete", detail: "" };
 }
 
-/** Beam shut, heaters off. After an abort the rails go too: nobody is left who would notice a latch-up. */
-async function safeState(bench: Bench, railsToo: boolean): Promise<void> {
-  for (const { beam, thermal, supply } of bench.stations.values()) {
-    await beam?.close();
-    await thermal?.off();
-    if (railsToo) await supply?.off();
-  }
+/** What did not obey stands in the record: nobody shall take a beam for shut that may be open. */
+function* disobeyed(clock: Clock, problems: readonly string[]): Generator<readonly Rec[]> {
+  for (const text of problems) yield [{ type: "note", tNs: clock.nowNs(), run: null, level: "error", text }];
 }

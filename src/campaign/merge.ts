@@ -14,8 +14,9 @@ export async function* alone(lane: AsyncGenerator<Rec, void>): Batches {
  *
  * A lane is asked for its next record only after its last one was taken by the consumer: `yield` returns when the
  * record is safe. That is how a campaign knows what it may acknowledge, without calling back (group commit comes free).
+ * Cut short, by a lane that throws or a consumer that goes, it calls `leave` and returns when every lane has ended.
  */
-export async function* merge(lanes: readonly Batches[]): Batches {
+export async function* merge(lanes: readonly Batches[], leave: () => void = () => undefined): Batches {
   const ready: { readonly lane: Batches; readonly batch: readonly Rec[] }[] = [];
   let open = lanes.length;
   let failure: { error: unknown } | null = null;
@@ -48,6 +49,8 @@ export async function* merge(lanes: readonly Batches[]): Batches {
       for (const { lane } of taken) pull(lane);
     }
   } finally {
-    for (const { lane } of ready) void lane.return();
+    if (open > 0 || failed() !== null) leave();
+    // A lane still at work ends at its next record: until then it may move things that others want to be safe.
+    await Promise.allSettled(lanes.map((lane) => lane.return()));
   }
 }

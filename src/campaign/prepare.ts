@@ -93,7 +93,8 @@ export async function* soak(lane: Lane, run: RunPlan): AsyncGenerator<Rec, void>
   const { clock, memory } = lane;
   if (memory.temperatureC === run.temperatureC) return;
   if (run.temperatureC === null) {
-    if (memory.temperatureC !== undefined) await thermal?.off();
+    // Also at first: an earlier process may have died with the heater on.
+    await thermal?.off();
     memory.temperatureC = null;
     return;
   }
@@ -110,7 +111,8 @@ export async function* soak(lane: Lane, run: RunPlan): AsyncGenerator<Rec, void>
   const from = clock.nowNs();
   let stableSince: number | null = null;
   let last: { readonly tNs: number; readonly c: number } | null = null;
-  while (!lane.signal.aborted) {
+  for (;;) {
+    if (lane.signal.aborted || lane.conductor.stopping()) return;
     const reading = await thermal.read();
     const tNs = clock.nowNs();
     if (reading.kind === "ok") {

@@ -1,0 +1,48 @@
+import type { Bench, Reply, Station } from "../domain/capabilities.ts";
+
+/** A verb that must be obeyed is given so often. */
+const tries = 3;
+
+/** Shuts every beam of the bench; answers what did not obey, in words. Never throws. */
+export function shutBeams(bench: Bench): Promise<readonly string[]> {
+  return every(bench, async (name, { beam }) => [
+    await obeyed(`the beam shutter at '${name}' did not close`, () => beam?.close()),
+  ]);
+}
+
+/**
+ * Beam shut, heaters off. After an abort the rails go too: nobody is left who would notice a latch-up. One device that
+ * does not answer keeps no other from being told; what did not obey is answered, in words. Never throws.
+ */
+export async function safeState(bench: Bench, railsToo: boolean): Promise<readonly string[]> {
+  const open = await shutBeams(bench);
+  const rest = await every(bench, async (name, { thermal, supply }) => [
+    await obeyed(`the heater of '${name}' did not go off`, () => thermal?.off()),
+    railsToo ? await obeyed(`the rail of '${name}' did not go off`, () => supply?.off()) : null,
+  ]);
+  return [...open, ...rest];
+}
+
+type Deeds = (name: string, station: Station) => Promise<readonly (string | null)[]>;
+
+async function every(bench: Bench, deeds: Deeds): Promise<readonly string[]> {
+  const all = await Promise.all([...bench.stations].map(([name, station]) => deeds(name, station)));
+  return all.flat().filter((problem) => problem !== null);
+}
+
+async function obeyed(
+  problem: string,
+  deed: () => Promise<Reply<unknown>> | undefined,
+): Promise<string | null> {
+  let why = "";
+  for (let attempt = 1; attempt <= tries; attempt++) {
+    try {
+      const reply = await deed();
+      if (reply === undefined || reply.kind === "ok") return null;
+      why = reply.kind === "refused" ? `refused: ${reply.reason}` : "no answer";
+    } catch (error) {
+      why = error instanceof Error ? error.message : String(error);
+    }
+  }
+  return `${problem} (${why}): see to it by hand`;
+}
