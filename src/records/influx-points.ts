@@ -18,7 +18,8 @@ export function pointMaker(recordUuid: string): PointMaker {
   let epochNs: bigint | null = null;
   let campaignTags: Tags = {};
   const runs = new Map<number, { readonly start: RunStart; readonly tags: Tags }>();
-  const series = new Map<string, Tags>();
+  /** By the run's tags: what belongs to none is made anew each time and forgotten. */
+  const series = new WeakMap<Tags, Map<string, Tags>>();
 
   const ownTags = (record: StampedRec): Tags => {
     const run = "run" in record && record.run !== null ? record.run : null;
@@ -32,13 +33,12 @@ export function pointMaker(recordUuid: string): PointMaker {
     );
   };
   const seriesOf = (measurement: Measurement, own: Tags, extra: Tags): Tags => {
-    const key = `${measurement}\n${own["run"] ?? ""}\n${own["dut"] ?? ""}\n${Object.values(extra).join("\n")}`;
-    let tags = series.get(key);
-    if (tags === undefined) {
-      if (series.size >= mostSeriesKept) series.clear();
-      tags = { ...own, ...extra };
-      series.set(key, tags);
-    }
+    let key: string = measurement;
+    for (const name in extra) key += `\n${extra[name]!}`;
+    let known = series.get(own);
+    if (known === undefined) series.set(own, (known = new Map<string, Tags>()));
+    let tags = known.get(key);
+    if (tags === undefined) known.set(key, (tags = { ...own, ...extra }));
     return tags;
   };
 
@@ -52,7 +52,6 @@ export function pointMaker(recordUuid: string): PointMaker {
       if (record.type === "run_start") {
         const tags = { ...campaignTags, run: paddedRun(record.run), dut: record.dut.name };
         runs.set(record.run, { start: record, tags });
-        series.clear();
       }
       if (epochNs === null) return [];
       const timestampNs = String(epochNs + BigInt(record.tNs));
@@ -70,9 +69,6 @@ export function pointMaker(recordUuid: string): PointMaker {
 }
 
 type Tags = Readonly<Record<string, string>>;
-
-/** Series whose tags are kept to be used again; more are made anew, and no more memory is taken. */
-const mostSeriesKept = 2000;
 
 interface Part {
   readonly measurement: Measurement;

@@ -26,7 +26,7 @@ const longestAnswer = 16 * 1024;
 
 export function createPoster(server: InfluxServer): Poster {
   const { request, Agent } = server.protocol === "https" ? https : http;
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 2 });
   const login = server.login();
   const options = {
     agent,

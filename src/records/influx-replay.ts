@@ -9,7 +9,7 @@ import type { InfluxServer } from "./influx-server.ts";
 import { obstacle } from "./influx-shipper.ts";
 import { openForReading } from "./journal-reader.ts";
 import { journalPath } from "./journal.ts";
-import { oneAhead } from "./one-ahead.ts";
+import { overlapped } from "./overlapped.ts";
 import { recordUuid } from "./record-folder.ts";
 
 /**
@@ -48,19 +48,23 @@ export async function replayRecord(
   let rejected = 0;
   let reason: string | null = null;
   try {
-    for await (const batch of oneAhead(lineBatches(path, record, { fromSeq: 0 }))) {
-      let result = await deliver(batch.lines, poster, options.signal);
-      if (result.kind === "no_database" && options.mayCreate !== false)
-        if ((await createDatabase(server)) === null)
-          result = await deliver(batch.lines, poster, options.signal);
-      if (result.kind !== "delivered") throw new RigError("environment", obstacle(server, result));
-      records += batch.records;
-      points += result.written;
-      rejected += result.refused.reduce((sum, { lines }) => sum + lines.length, 0);
-      await keepRefused(folder, result.refused);
-      reason ??= result.refused[0]?.reason ?? null;
-      options.progress?.(points);
-    }
+    await overlapped(
+      lineBatches(path, record, { fromSeq: 0 }),
+      async ({ lines }) => {
+        const result = await deliver(lines, poster, options.signal);
+        if (result.kind !== "no_database" || options.mayCreate === false) return result;
+        return (await createDatabase(server)) === null ? deliver(lines, poster, options.signal) : result;
+      },
+      async (batch, result) => {
+        if (result.kind !== "delivered") throw new RigError("environment", obstacle(server, result));
+        records += batch.records;
+        points += result.written;
+        rejected += result.refused.reduce((sum, { lines }) => sum + lines.length, 0);
+        reason ??= result.refused[0]?.reason ?? null;
+        await keepRefused(folder, result.refused);
+        options.progress?.(points);
+      },
+    );
   } finally {
     poster.close();
   }

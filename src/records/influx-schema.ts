@@ -141,7 +141,7 @@ export const commonTags = ["record", "campaign", "rig", "source", "run", "dut"] 
 
 export interface Point {
   readonly measurement: Measurement;
-  /** An empty tag is left out. Points of one series share the object, so that its text is made once. */
+  /** An empty tag is left out. Points of one series, and no others, share the object: its text is made once. */
   readonly tags: Readonly<Record<string, string>>;
   /** The journal's number of the record, a field of every point. */
   readonly seq: number;

@@ -12,15 +12,16 @@ import type { InfluxServer } from "./influx-server.ts";
 import type { Growth } from "./journal-reader.ts";
 import type { Journal } from "./journal.ts";
 import { LagGauge } from "./lag-gauge.ts";
-import { oneAhead } from "./one-ahead.ts";
+import { overlapped } from "./overlapped.ts";
 
 /**
  *   journal.jsonl (durable part) ─→ lines ─→ POST ─→ InfluxDB
  *                                     ↑        │ down, login, no database: the same batch again, later and later
  *                                     └ cursor ┘ refused for good: influx-rejected.lp, and on
  *
- * It reads behind the campaign and never stands in its way: it holds two batches at most whatever the server does, and
- * nothing that happens here is thrown at the run. While one batch is under way the next is made.
+ * It reads behind the campaign and never stands in its way: it holds three batches at most whatever the server does, and
+ * nothing that happens here is thrown at the run. While one batch is under way the next is made and sent; the cursor follows
+ * in order.
  */
 export interface Lag {
   /** Records in the journal whose points are not there yet. */
@@ -60,6 +61,8 @@ export interface BackOff {
   readonly firstMs: number;
   readonly longestMs: number;
 }
+
+type Settled = Extract<Delivered, { kind: "delivered" }>;
 
 export function startShipper(options: ShipperOptions): Shipper {
   const { folder, journal, server, recordUuid } = options;
@@ -106,18 +109,13 @@ export function startShipper(options: ShipperOptions): Shipper {
     }
   };
 
-  const ship = async (batch: LineBatch): Promise<void> => {
+  /** Tries until the batch is there; null when the shipper is stopped before. */
+  const bring = async (batch: LineBatch): Promise<Settled | null> => {
     for (let pauseMs = backOff.firstMs; ; pauseMs = Math.min(2 * pauseMs, backOff.longestMs)) {
       gauge.note(journal.durableOffset, performance.now());
       const result = await deliver(batch.lines, poster, stopping.signal);
-      if (result.kind === "delivered") {
-        delivered += result.written;
-        rejected += result.refused.reduce((sum, { lines }) => sum + lines.length, 0);
-        done = { seq: batch.seq, offset: batch.offset };
-        lastError = await remember(result.refused);
-        return;
-      }
-      if (stopped()) return;
+      if (result.kind === "delivered") return result;
+      if (stopped()) return null;
       lastError = obstacle(server, result);
       if (result.kind === "no_database" && options.mayCreate !== false) {
         const refusal = await createDatabase(server);
@@ -125,8 +123,17 @@ export function startShipper(options: ShipperOptions): Shipper {
         lastError = `${lastError} (tried to: ${refusal})`;
       }
       await wait(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-      if (stopped()) return;
+      if (stopped()) return null;
     }
+  };
+  const settle = async (batch: LineBatch, result: Settled | null): Promise<void> => {
+    // What stands before it in the journal is there; what comes after a batch given up is not counted.
+    if (result === null || batch.seq - batch.records !== done.seq) return;
+    delivered += result.written;
+    rejected += result.refused.reduce((sum, { lines }) => sum + lines.length, 0);
+    done = { seq: batch.seq, offset: batch.offset };
+    lastError = await remember(result.refused);
+    wake();
   };
 
   /** A campaign makes some thousand small batches durable a second: each on its own would cost it a request. */
@@ -150,11 +157,7 @@ export function startShipper(options: ShipperOptions): Shipper {
       follow: gathering,
       signal: stopping.signal,
     });
-    for await (const batch of oneAhead(feed)) {
-      await ship(batch);
-      wake();
-      if (stopped()) break;
-    }
+    await overlapped(feed, bring, settle);
   };
 
   const running = run()

@@ -1,4 +1,4 @@
-import type { FieldKind, Point } from "./influx-schema.ts";
+import type { FieldKind, Measurement, Point } from "./influx-schema.ts";
 import { measurements } from "./influx-schema.ts";
 
 /**
@@ -10,25 +10,44 @@ import { measurements } from "./influx-schema.ts";
  * put into values may be anything and does no harm: control characters become spaces, long texts are cut.
  */
 export function toLine(point: Point): string {
-  const kinds: Readonly<Record<string, FieldKind>> = measurements[point.measurement].fields;
-  let line = `${point.measurement}${tagSet(point.tags)} seq=${point.seq}i`;
-  for (const key in point.fields) {
-    const value = fieldValue(kinds[key]!, point.fields[key]!);
-    if (value !== null) line += `,${key}=${value}`;
+  const { fields } = point;
+  let line = `${headOf(point)}${point.seq}i`;
+  for (const { name, head, kind } of printed.get(point.measurement)!) {
+    const value = fields[name];
+    if (value === undefined || value === null) continue;
+    const text = fieldValue(kind, value);
+    if (text !== null) line += head + text;
   }
   return `${line} ${point.timestampNs}`;
 }
 
-const tagSets = new WeakMap<Point["tags"], string>();
+interface PrintedField {
+  readonly name: string;
+  readonly head: string;
+  readonly kind: FieldKind;
+}
 
-function tagSet(tags: Point["tags"]): string {
-  let text = tagSets.get(tags);
-  if (text === undefined) {
-    text = "";
-    for (const [key, value] of Object.entries(tags)) if (value !== "") text += `,${key}=${tagValue(value)}`;
-    tagSets.set(tags, text);
+const printed = new Map<Measurement, readonly PrintedField[]>(
+  Object.entries(measurements).map(([measurement, { fields }]) => [
+    measurement as Measurement,
+    Object.entries(fields)
+      .filter(([name]) => name !== "seq")
+      .map(([name, kind]) => ({ name, head: `,${name}=`, kind })),
+  ]),
+);
+
+const heads = new WeakMap<Point["tags"], string>();
+
+/** Measurement and tags, up to the first field's value: the same text for all points of a series. */
+function headOf({ measurement, tags }: Point): string {
+  let head = heads.get(tags);
+  if (head === undefined) {
+    head = measurement;
+    for (const [key, value] of Object.entries(tags)) if (value !== "") head += `,${key}=${tagValue(value)}`;
+    head += " seq=";
+    heads.set(tags, head);
   }
-  return text;
+  return head;
 }
 
 const plainWord = /^[\w.:;+\-#@()/]{0,128}$/;
@@ -43,8 +62,7 @@ function tagValue(value: string): string {
 
 const plainText = /^[^"\\\x00-\x1f\x7f-\x9f]*$/;
 
-function fieldValue(kind: FieldKind, value: number | boolean | string | null): string | null {
-  if (value === null) return null;
+function fieldValue(kind: FieldKind, value: number | boolean | string): string | null {
   switch (kind) {
     case "integer":
       return Number.isSafeInteger(value) ? `${value as number}i` : null;

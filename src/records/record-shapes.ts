@@ -10,8 +10,19 @@ import type { Rec, RunStart } from "../domain/records.ts";
 import { deadCauses, runStates } from "../domain/records.ts";
 import type { Strike, TargetSpace } from "../domain/strike.ts";
 import { faultModels } from "../domain/strike.ts";
-import type { Check, ShapeOf } from "./shape.ts";
-import { anyNumber, exactly, flag, listOf, misshapen, object, oneOf, orNull, text } from "./shape.ts";
+import type { Check, Properties, ShapeOf } from "./shape.ts";
+import {
+  anyNumber,
+  exactly,
+  flag,
+  listOf,
+  misshapen,
+  object,
+  oneOf,
+  orNull,
+  propertiesOf,
+  text,
+} from "./shape.ts";
 
 /** Every type of record and every property of it, so that what a journal yields is what its type says. */
 type Shapes = { readonly [T in Rec["type"]]: ShapeOf<Omit<Extract<Rec, { type: T }>, "type" | "tNs">> };
@@ -227,19 +238,16 @@ const shapes: Shapes = {
   campaign_end: { endReason: oneOf([...endReasons, "complete"]), detail: text },
 };
 
-const entriesOf = new Map<unknown, readonly (readonly [string, Check])[]>(
-  Object.entries<Readonly<Record<string, Check>>>(shapes).map(([type, shape]) => [
-    type,
-    Object.entries(shape),
-  ]),
+const propertiesByType = new Map<unknown, Properties>(
+  Object.entries<Readonly<Record<string, Check>>>(shapes).map(([type, shape]) => [type, propertiesOf(shape)]),
 );
 
 /** A record read from outside: `known` is of the type it names, `unknown` names a type that this version does not have. */
 export type Judged = "known" | "unknown" | { readonly wrong: string };
 
 export function judgeShape(record: Readonly<Record<string, unknown>>): Judged {
-  const entries = entriesOf.get(record["type"]);
-  if (entries === undefined) return "unknown";
-  const wrong = misshapen(record, entries);
+  const properties = propertiesByType.get(record["type"]);
+  if (properties === undefined) return "unknown";
+  const wrong = misshapen(record, properties);
   return wrong === null ? "known" : { wrong };
 }

@@ -49,23 +49,30 @@ export function listOf(check: Check): Check {
 }
 
 export function object<T>(shape: ShapeOf<T>): Check {
-  const entries = Object.entries<Check>(shape);
+  const properties = propertiesOf(shape);
   return (holder, key) => {
     const inner = holder[key];
     if (typeof inner !== "object" || inner === null || Array.isArray(inner))
       return wrong(key, inner, "an object");
-    const found = misshapen(inner as Record<string, unknown>, entries);
+    const found = misshapen(inner as Record<string, unknown>, properties);
     return found === null ? null : `${key}.${found}`;
   };
 }
 
+/** A shape laid out to be walked often. */
+export interface Properties {
+  readonly keys: readonly string[];
+  readonly checks: readonly Check[];
+}
+
+export function propertiesOf(shape: Readonly<Record<string, Check>>): Properties {
+  return { keys: Object.keys(shape), checks: Object.values(shape) };
+}
+
 /** What is wrong with the properties named; null where nothing is. Properties that nobody named are left as they are. */
-export function misshapen(
-  holder: Record<string, unknown>,
-  entries: readonly (readonly [string, Check])[],
-): string | null {
-  for (const [key, check] of entries) {
-    const found = check(holder, key);
+export function misshapen(holder: Record<string, unknown>, { keys, checks }: Properties): string | null {
+  for (let index = 0; index < keys.length; index++) {
+    const found = checks[index]!(holder, keys[index]!);
     if (found !== null) return found;
   }
   return null;

@@ -3,7 +3,7 @@ import { deliver } from "../../src/records/influx-delivery.ts";
 import type { Poster } from "../../src/records/influx-post.ts";
 import { LagGauge } from "../../src/records/lag-gauge.ts";
 import { LineBuilder, byMeasurement, halves, linesOf, textsOf } from "../../src/records/line-batch.ts";
-import { oneAhead } from "../../src/records/one-ahead.ts";
+import { overlapped } from "../../src/records/overlapped.ts";
 
 describe("the age of what is not delivered", () => {
   test("is that of the oldest byte, and none when all is there", () => {
@@ -66,40 +66,102 @@ describe("lines as bytes", () => {
   });
 });
 
-describe("one ahead", () => {
-  async function* numbers(made: number[], closed: string[]): AsyncGenerator<number, void> {
+describe("overlapped work", () => {
+  interface Seen {
+    readonly events: string[];
+    /** Lets the work on an item end. */
+    readonly answer: Map<number, (result: string) => void>;
+  }
+
+  async function* numbers(events: string[], failAt: number): AsyncGenerator<number, void> {
     try {
-      for (let k = 0; ; k++) {
-        if (k === 3) throw new Error("no fourth");
-        made.push(k);
+      for (let k = 0; k < 4; k++) {
+        if (k === failAt) throw new Error("no more");
+        events.push(`made ${k}`);
         await Promise.resolve();
         yield k;
       }
     } finally {
-      closed.push("closed");
+      events.push("closed");
     }
   }
+  function work(failAt: number): Seen & { readonly done: Promise<void> } {
+    const events: string[] = [];
+    const answer = new Map<number, (result: string) => void>();
+    const begin = (item: number): Promise<string> => {
+      events.push(`begun ${item}`);
+      return new Promise((resolve) => answer.set(item, resolve));
+    };
+    const end = (item: number, result: string): Promise<void> => {
+      events.push(`${result} ${item}`);
+      return Promise.resolve();
+    };
+    return { events, answer, done: overlapped(numbers(events, failAt), begin, end) };
+  }
+  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-  test("makes the next while this one is in use, and no more; a failure comes in its turn", async () => {
-    const made: number[] = [];
-    const closed: string[] = [];
-    const seen: number[] = [];
-    await expect(
-      (async () => {
-        for await (const item of oneAhead(numbers(made, closed))) {
-          await new Promise(setImmediate);
-          expect(made.length).toBe(Math.min(3, item + 2));
-          seen.push(item);
-        }
-      })(),
-    ).rejects.toThrow("no fourth");
-    expect([seen, closed]).toEqual([[0, 1, 2], ["closed"]]);
+  test("has two under way and no more, and ends them in order", async () => {
+    const { events, answer, done } = work(-1);
+    await settle();
+    expect(events).toEqual(["made 0", "begun 0", "made 1", "begun 1"]);
+    answer.get(1)!("ended");
+    await settle();
+    expect(events).toHaveLength(4);
+    answer.get(0)!("ended");
+    await settle();
+    answer.get(3)!("ended");
+    answer.get(2)!("ended");
+    await done;
+    expect(events.filter((event) => event.startsWith("ended"))).toEqual([
+      "ended 0",
+      "ended 1",
+      "ended 2",
+      "ended 3",
+    ]);
+    let underWay = 0;
+    for (const event of events) {
+      underWay += event.startsWith("begun") ? 1 : event.startsWith("ended") ? -1 : 0;
+      expect(underWay).toBeLessThanOrEqual(2);
+    }
   });
 
-  test("who leaves early closes the source", async () => {
-    const closed: string[] = [];
-    for await (const item of oneAhead(numbers([], closed))) if (item === 1) break;
-    expect(closed).toEqual(["closed"]);
+  test("an item is ended though the next one is long in coming", async () => {
+    let come = (): void => undefined;
+    const ended: string[] = [];
+    async function* slow(): AsyncGenerator<string, void> {
+      yield "first";
+      await new Promise<void>((resolve) => (come = resolve));
+      yield "second";
+    }
+    const done = overlapped(
+      slow(),
+      (item) => Promise.resolve(item),
+      (item) => {
+        ended.push(item);
+        return Promise.resolve();
+      },
+    );
+    await settle();
+    expect(ended).toEqual(["first"]);
+    come();
+    await done;
+    expect(ended).toEqual(["first", "second"]);
+  });
+
+  test("meets a failure and closes the source", async () => {
+    const source = work(2);
+    await settle();
+    source.answer.get(0)!("ended");
+    await expect(source.done).rejects.toThrow("no more");
+    expect(source.events.at(-1)).toBe("closed");
+    const events: string[] = [];
+    const refused = overlapped(
+      numbers(events, -1),
+      (item) => (item === 0 ? Promise.reject(new Error("not this")) : Promise.resolve()),
+      () => Promise.resolve(),
+    );
+    await expect(refused).rejects.toThrow("not this");
+    expect(events).toEqual(["made 0", "made 1", "closed"]);
   });
 });
 
