@@ -49,8 +49,8 @@ describe("the shipper", () => {
     async () => {
       const { journal, uuid } = await begin(place);
       const shipper = ship(place, journal, uuid);
-      const records = longRun(80_000);
-      const [half, most] = [2000, 80_000];
+      const records = longRun(50_000);
+      const [half, most] = [2000, 100_000];
       journal.append(records.slice(0, half));
       await journal.durable();
       await shipper.caughtUp();
