@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { randomInt } from "node:crypto";
-import type { BoardEvent } from "../../firmware-protocol/messages.ts";
+import { logAcknowledged } from "../board/acknowledged-log.ts";
 import { cpuAccelerator } from "../board/accelerators/cpu.ts";
 import { runAgent } from "../board/agent.ts";
 import { linuxSurroundings } from "../board/linux-surroundings.ts";
@@ -59,7 +59,7 @@ export async function runBoard(program: BoardProgram, signal: AbortSignal): Prom
         boots,
         cause,
         eventCapacity,
-        ...(program.eventLog === null ? {} : { onAcknowledged: logTo(program.eventLog) }),
+        ...(program.eventLog === null ? {} : { onAcknowledged: logAcknowledged(program.eventLog) }),
       },
       over.signal,
     );
@@ -111,12 +111,6 @@ function earlierBoots(path: string | null): number {
     "config",
     `${path}: expected the count of boots, found ${JSON.stringify(text.slice(0, 40))}: remove the file to begin at 1`,
   );
-}
-
-function logTo(path: string): (bootId: number, events: readonly BoardEvent[]) => void {
-  return (bootId, events) => {
-    appendFileSync(path, events.map((event) => `${JSON.stringify({ bootId, ...event })}\n`).join(""));
-  };
 }
 
 /** Asked anew after every wait. */

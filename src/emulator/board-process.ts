@@ -1,6 +1,7 @@
-import { appendFileSync, closeSync, existsSync, lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { closeSync, existsSync, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
+import { logAcknowledged } from "../board/acknowledged-log.ts";
 import type { Clock } from "../domain/clock.ts";
 import { nsPerMs } from "../domain/clock.ts";
 import type { Port } from "../domain/link.ts";
@@ -9,7 +10,6 @@ import { writerOf } from "../link/writer-of.ts";
 import { boardLife } from "./board-life.ts";
 import type { BoardLife } from "./board-life.ts";
 import { cpuAgentWith } from "./cpu-agent.ts";
-import type { AcknowledgedLog } from "./cpu-agent.ts";
 import type { FromBoard, ToBoard } from "./process-words.ts";
 import type { WorldReports } from "./surroundings.ts";
 import { wire } from "./wire.ts";
@@ -72,7 +72,7 @@ function begin(words: Extract<ToBoard, { readonly say: "boot" }>, clock: Clock):
     spec,
     seed,
     clock,
-    agent: eventLog === null ? cpuAgentWith() : cpuAgentWith(logTo(eventLog)),
+    agent: eventLog === null ? cpuAgentWith() : cpuAgentWith(logAcknowledged(eventLog)),
     openUart: () => cable.device(),
     reports: reportsOver(clock),
     law,
@@ -109,13 +109,6 @@ function reportsOver(clock: Clock): WorldReports {
       if (!telling) void tell();
     },
     struck: (line) => say({ say: "struck", line }),
-  };
-}
-
-/** Written before the board forgets them: what stands here, the host has said to be safe. */
-function logTo(path: string): AcknowledgedLog {
-  return (bootId, events) => {
-    appendFileSync(path, events.map((event) => `${JSON.stringify({ bootId, ...event })}\n`).join(""));
   };
 }
 

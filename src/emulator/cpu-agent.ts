@@ -1,11 +1,9 @@
+import type { AcknowledgedLog } from "../board/acknowledged-log.ts";
 import type { ResetCause } from "../domain/capabilities.ts";
 import { cpuAccelerator } from "../board/accelerators/cpu.ts";
 import { runAgent } from "../board/agent.ts";
-import type { AgentEnd, AgentOptions } from "../board/state.ts";
+import type { AgentEnd } from "../board/state.ts";
 import type { Agent } from "./board-life.ts";
-
-/** Hears of every event the host has acknowledged, before the board forgets it. */
-export type AcknowledgedLog = NonNullable<AgentOptions["onAcknowledged"]>;
 
 /** The program of an emulated board: the very agent that a real board runs, on the CPU accelerator. */
 export const cpuAgent: Agent = cpuAgentWith();
