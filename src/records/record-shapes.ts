@@ -1,15 +1,12 @@
 import type { Identity, LinkTotals, RailReading, ReadBack } from "../domain/capabilities.ts";
-import { refreshPolicies } from "../domain/capabilities.ts";
 import type { Command } from "../domain/command.ts";
 import { commandVerbs } from "../domain/command.ts";
 import type { ElementDifference, Evidence, Score } from "../domain/evidence.ts";
-import type { BeamDescription } from "../domain/exposure.ts";
 import { effects, endReasons, outcomes, runKinds } from "../domain/outcome.ts";
-import type { Block, Plan, Rung, RunPlan, StopRules } from "../domain/plan.ts";
 import type { Rec, RunStart } from "../domain/records.ts";
 import { deadCauses, runStates } from "../domain/records.ts";
 import type { Strike, TargetSpace } from "../domain/strike.ts";
-import { faultModels } from "../domain/strike.ts";
+import { plan, runPlan } from "./plan-shapes.ts";
 import type { Check, Properties, ShapeOf } from "./shape.ts";
 import {
   anyNumber,
@@ -29,60 +26,6 @@ type Shapes = { readonly [T in Rec["type"]]: ShapeOf<Omit<Extract<Rec, { type: T
 
 const numberOrNull = orNull(anyNumber);
 const textOrNull = orNull(text);
-
-const stop = object<StopRules>({
-  strikes: numberOrNull,
-  events: numberOrNull,
-  fluencePerCm2: numberOrNull,
-  seconds: numberOrNull,
-  intervalWidth: numberOrNull,
-});
-const beam = object<BeamDescription>({
-  species: text,
-  energyMeV: numberOrNull,
-  letMeVCm2PerMg: numberOrNull,
-  tiltDeg: anyNumber,
-  fluenceRelUncertainty1Sigma: anyNumber,
-  fluenceSource: text,
-  doseRadSiPerFluence: numberOrNull,
-});
-const block = object<Block>({
-  kind: oneOf(["injection", "beam", "beam_off"]),
-  duts: listOf(text),
-  workloads: listOf(text),
-  targets: listOf(text),
-  faultModels: listOf(oneOf(faultModels)),
-  temperaturesC: listOf(numberOrNull),
-  refresh: oneOf(refreshPolicies),
-  refreshEvery: anyNumber,
-  goldenEvery: anyNumber,
-  beam: orNull(beam),
-  stop,
-});
-const ladder = listOf(
-  object<Rung>({
-    do: oneOf(["retry", "reset", "reload", "power-cycle"]),
-    tries: anyNumber,
-    timeoutMs: anyNumber,
-    offMs: anyNumber,
-  }),
-);
-const plan = object<Plan>({ campaign: text, title: text, seed: anyNumber, ladder, blocks: listOf(block) });
-const runPlan = object<RunPlan>({
-  number: anyNumber,
-  block: anyNumber,
-  kind: oneOf(["injection", "beam", "beam_off"]),
-  dut: text,
-  workload: text,
-  target: textOrNull,
-  faultModel: orNull(oneOf(faultModels)),
-  temperatureC: numberOrNull,
-  refresh: oneOf(refreshPolicies),
-  refreshEvery: anyNumber,
-  goldenEvery: anyNumber,
-  beam: orNull(beam),
-  stop,
-});
 
 const place = { word: anyNumber, mask: anyNumber, iteration: anyNumber, cycle: anyNumber };
 const selfCheck = object<TargetSpace["selfCheck"]>(place);

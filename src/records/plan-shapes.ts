@@ -1,0 +1,68 @@
+import { refreshPolicies } from "../domain/capabilities.ts";
+import type { BeamDescription } from "../domain/exposure.ts";
+import type { Block, Plan, Rung, RunPlan, StopRules } from "../domain/plan.ts";
+import { faultModels } from "../domain/strike.ts";
+import { anyNumber, listOf, object, oneOf, orNull, text } from "./shape.ts";
+
+const numberOrNull = orNull(anyNumber);
+
+const stop = object<StopRules>({
+  strikes: numberOrNull,
+  events: numberOrNull,
+  fluencePerCm2: numberOrNull,
+  seconds: numberOrNull,
+  intervalWidth: numberOrNull,
+});
+const beam = object<BeamDescription>({
+  species: text,
+  energyMeV: numberOrNull,
+  letMeVCm2PerMg: numberOrNull,
+  tiltDeg: anyNumber,
+  fluenceRelUncertainty1Sigma: anyNumber,
+  fluenceSource: text,
+  doseRadSiPerFluence: numberOrNull,
+});
+const block = object<Block>({
+  kind: oneOf(["injection", "beam", "beam_off"]),
+  duts: listOf(text),
+  workloads: listOf(text),
+  targets: listOf(text),
+  faultModels: listOf(oneOf(faultModels)),
+  temperaturesC: listOf(numberOrNull),
+  refresh: oneOf(refreshPolicies),
+  refreshEvery: anyNumber,
+  goldenEvery: anyNumber,
+  beam: orNull(beam),
+  stop,
+});
+const ladder = listOf(
+  object<Rung>({
+    do: oneOf(["retry", "reset", "reload", "power-cycle"]),
+    tries: anyNumber,
+    timeoutMs: anyNumber,
+    offMs: anyNumber,
+  }),
+);
+/** The campaign's plan, and that of one run, as they stand in the journal. */
+export const plan = object<Plan>({
+  campaign: text,
+  title: text,
+  seed: anyNumber,
+  ladder,
+  blocks: listOf(block),
+});
+export const runPlan = object<RunPlan>({
+  number: anyNumber,
+  block: anyNumber,
+  kind: oneOf(["injection", "beam", "beam_off"]),
+  dut: text,
+  workload: text,
+  target: orNull(text),
+  faultModel: orNull(oneOf(faultModels)),
+  temperatureC: numberOrNull,
+  refresh: oneOf(refreshPolicies),
+  refreshEvery: anyNumber,
+  goldenEvery: anyNumber,
+  beam: orNull(beam),
+  stop,
+});
