@@ -14,6 +14,7 @@ import { valueOf } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Recovery } from "./recover.ts";
 import type { RunDone } from "../science/so-far.ts";
+import { heartbeatsToWait } from "./settle.ts";
 import { stopReason } from "./stop-rules.ts";
 
 type Trouble = Extract<Significant, { readonly kind: "boot" | "silence" }>;
@@ -81,6 +82,8 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
   let begun = 0;
   let next = 0;
   let unstarted = 0;
+  /** Heartbeats until all is in that the board kept while no line came through; its fluence is dead, and so are its events. */
+  let keptFor = 0;
   const start = async (): Promise<boolean> => {
     forgetIterations(lane.memory);
     begun = next;
@@ -111,12 +114,22 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
     switch (event.kind) {
       case "result": {
         next = Math.max(next, event.evidence.iteration + 1);
-        yield eventRecord(seen, notMasked(judge(event.evidence)), null, event.evidence, event);
+        if (keptFor > 0)
+          yield eventRecord(
+            seen,
+            "unattributed",
+            null,
+            event.evidence,
+            event,
+            "kept while the link was out: that time is not live",
+          );
+        else yield eventRecord(seen, notMasked(judge(event.evidence)), null, event.evidence, event);
         await dut.acknowledge(event.bootId, event.event);
         break;
       }
       case "heartbeat": {
         next = Math.max(next, event.iteration + 1);
+        keptFor = Math.max(0, keptFor - 1);
         // Of a run that is over `done` has the counts.
         const iterations =
           event.state !== "running"
@@ -153,7 +166,8 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
       case "silence": {
         const incident: Incident = yield* befallen(seen, event);
         if (lane.memory.dead) return lost(incident);
-        if (incident.recovery.cure !== "retry") running = await startAfter(incident.recovery);
+        if (incident.recovery.cure === "retry") keptFor = heartbeatsToWait;
+        else running = await startAfter(incident.recovery);
         break;
       }
     }

@@ -63,7 +63,7 @@ export async function* runCampaign(plan: Plan, bench: Bench, context: EngineCont
       memory: newMemory(),
     });
   }
-  const finished: Finished = { verdicts: [] };
+  const finished: Finished = { verdicts: [...verdictsBefore(plan, context.soFar)] };
   const work = async function* (): Batches {
     try {
       yield* allBlocks(plan, [...lanes.values()], context, finished, leave);
@@ -98,6 +98,14 @@ export async function* runCampaign(plan: Plan, bench: Bench, context: EngineCont
 interface Finished {
   readonly verdicts: (Ended & { readonly run: number })[];
   stoppedEarly?: boolean;
+}
+
+/** What earlier processes found stands: a campaign refused once is not complete because it was gone on with. */
+function* verdictsBefore(plan: Plan, soFar: CampaignDone): Generator<Finished["verdicts"][number]> {
+  for (const { number } of unfold(plan)) {
+    const { ended, endReason } = soFar.run(number);
+    if (ended && endReason !== null) yield { run: number, endReason, detail: "found before this process" };
+  }
 }
 
 async function* allBlocks(

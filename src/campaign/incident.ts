@@ -47,6 +47,16 @@ export async function* afterSilence(
   return yield* conclude(lane, run, attribution, recovery, lastGoodNs, noticedNs);
 }
 
+/** It beats and answers, but its iteration does not end: a hang that its own watchdog did not see. Asking again cures nothing. */
+export async function* afterHang(lane: Lane, run: RunPlan): AsyncGenerator<Rec, Incident> {
+  const noticedNs = lane.clock.nowNs();
+  const lastGoodNs = lane.memory.lastGoodNs;
+  const recovery: Recovery = yield* recover(lane, run, "reset");
+  const why = "it beats, but its iteration does not end, and its watchdog did not fire";
+  const attribution: Attribution = { outcome: "dueHang", fault: "dut", why };
+  return yield* conclude(lane, run, attribution, recovery, lastGoodNs, noticedNs);
+}
+
 /** A boot nobody asked for: the board says why, and needs loading. */
 export async function* afterBoot(
   lane: Lane,

@@ -36,6 +36,13 @@ const stopSchema = z
     message: "give at least one rule: strikes, events, fluencePerCm2, seconds or intervalWidth",
   });
 
+/** A run must be able to end: which rules can end it depends on what it counts. */
+function canEnd(kind: string, ...rules: readonly (keyof z.infer<typeof stopSchema>)[]) {
+  return stopSchema.refine((stop) => rules.some((rule) => stop[rule] !== undefined), {
+    message: `a block of kind ${kind} ends by ${rules.join(" or ")}: give one of them`,
+  });
+}
+
 const common = {
   dut: oneOrMore(name),
   workload: oneOrMore(name),
@@ -43,19 +50,20 @@ const common = {
   refresh: z.enum(refreshPolicies).default("full"),
   refreshEvery: z.number().int().min(1).default(1),
   goldenEvery: z.number().int().min(1).default(50).describe("strikes or events between two golden re-checks"),
-  stop: stopSchema,
 };
 
 const injectionSchema = z.strictObject({
   kind: z.literal("injection"),
   ...common,
   target: oneOrMore(name),
+  stop: canEnd("injection", "strikes", "events", "seconds", "intervalWidth"),
   faultModel: oneOrMore(z.enum(faultModels)).default(["single-bit"]),
 });
 
 const beamSchema = z.strictObject({
   kind: z.literal("beam"),
   ...common,
+  stop: canEnd("beam", "events", "fluencePerCm2", "seconds"),
   beam: z.strictObject({
     species: z.string(),
     energyMeV: z.number().positive().nullable().default(null),
@@ -73,7 +81,11 @@ const beamSchema = z.strictObject({
 });
 
 /** A control run: the board works as it would in the beam, and the shutter stays closed. */
-const beamOffSchema = z.strictObject({ kind: z.literal("beam_off"), ...common });
+const beamOffSchema = z.strictObject({
+  kind: z.literal("beam_off"),
+  ...common,
+  stop: canEnd("beam_off", "seconds"),
+});
 
 export const campaignSchema = z.strictObject({
   campaign: name,

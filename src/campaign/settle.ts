@@ -6,7 +6,7 @@ import type { Lane } from "./lane.ts";
 import type { CampaignDone } from "../science/so-far.ts";
 
 /** Two heartbeats after the first exchange everything a board has kept is in: it sends kept events before it beats again. */
-const heartbeatsToWait = 2;
+export const heartbeatsToWait = 2;
 const silenceMs = 2000;
 
 /**

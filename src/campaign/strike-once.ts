@@ -6,7 +6,7 @@ import type { Rec } from "../domain/records.ts";
 import type { Strike } from "../domain/strike.ts";
 import { armAndRun } from "./arm-and-run.ts";
 import type { Begun } from "./arm-and-run.ts";
-import { afterBoot, afterSilence, reload } from "./incident.ts";
+import { afterBoot, afterHang, afterSilence, reload } from "./incident.ts";
 import type { Incident } from "./incident.ts";
 import type { Judge } from "./judge.ts";
 import { forgetIterations, iterationsRecord, listen, msSince } from "./lane.ts";
@@ -129,7 +129,10 @@ async function* outcomeOf(
       case "heartbeat": {
         // The link is alive but the run is not: its watchdog should have fired long ago.
         const waitedMs = event.kind === "silence" ? event.waitedMs : msSince(lane.clock, from);
-        const incident: Incident = yield* afterSilence(lane, run, waitedMs);
+        const hangs = event.kind === "heartbeat" && event.state === "running";
+        const incident: Incident = hangs
+          ? yield* afterHang(lane, run)
+          : yield* afterSilence(lane, run, waitedMs);
         if (incident.recovery.cure === "retry" && !retried) {
           retried = true;
           // What it has kept meanwhile is on its way.

@@ -30,8 +30,10 @@ export interface RunRequest {
 /** A campaign about to begin or to go on. Nothing was written yet but, for a new one, an empty folder. */
 export interface Begun {
   readonly folder: string;
-  /** The folder was made for this: it goes again if nothing comes of it. */
+  /** It holds no journal yet. */
   readonly folderIsNew: boolean;
+  /** It was made for this, so it goes again if nothing comes of it: nothing of anybody else's is in it. */
+  readonly folderIsOurs: boolean;
   readonly plan: Plan;
   readonly rig: ReadRig;
   readonly origin: Origin;
@@ -53,9 +55,9 @@ function beginNew(request: RunRequest): Begun {
   const rig = readRig(rigPathOf(campaign, request.rig));
   checkRig(rig);
   checkCampaign(campaign, rig);
-  const folder = newRecordFolder(request.out, campaign.plan.campaign);
+  const { folder, made } = newRecordFolder(request.out, campaign.plan.campaign);
   const origin: Origin = { campaign: campaign.file.path, rig: rig.file.path, seed: campaign.plan.seed };
-  return fresh(folder, campaign.plan, campaign.planSha256, rig, origin);
+  return { ...fresh(folder, campaign.plan, campaign.planSha256, rig, origin), folderIsOurs: made };
 }
 
 function fresh(folder: string, plan: Plan, planSha256: string, rig: ReadRig, origin: Origin): Begun {
@@ -74,7 +76,17 @@ function fresh(folder: string, plan: Plan, planSha256: string, rig: ReadRig, ori
     plan,
     sessionId: sessionIdOf(planSha256, rig.sha256, clock.epochUtc),
   };
-  return { folder, folderIsNew: true, plan, rig, origin, clock, state: emptyState(), start };
+  return {
+    folder,
+    folderIsNew: true,
+    folderIsOurs: false,
+    plan,
+    rig,
+    origin,
+    clock,
+    state: emptyState(),
+    start,
+  };
 }
 
 async function goOn(request: RunRequest, folder: string): Promise<Begun> {
@@ -101,6 +113,7 @@ async function goOn(request: RunRequest, folder: string): Promise<Begun> {
   return {
     folder,
     folderIsNew: false,
+    folderIsOurs: false,
     plan: start.plan,
     rig,
     origin: origin ?? { campaign: null, rig: rig.file.path, seed: start.seed },

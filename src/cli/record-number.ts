@@ -1,16 +1,33 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RigError } from "../domain/errors.ts";
+import { journalPath } from "../records/journal.ts";
 
-/** Makes the folder for a new record: the one asked for, else `records/<campaign>-<n>` with the next free number. */
-export function newRecordFolder(asked: string | undefined, campaign: string, base = "records"): string {
-  if (asked !== undefined) return made(resolve(asked), { recursive: true });
+/** A folder for a record. `made`: it was not there before, so it may go again if nothing comes of it. */
+export interface NewFolder {
+  readonly folder: string;
+  readonly made: boolean;
+}
+
+/** The folder for a new record: the one asked for, which must hold no record yet, else `records/<campaign>-<n>` with the next free number. */
+export function newRecordFolder(asked: string | undefined, campaign: string, base = "records"): NewFolder {
+  if (asked !== undefined) return askedFolder(resolve(asked), asked);
   for (let number = highestNumber(base, campaign) + 1; ; number++) {
     const folder = resolve(base, `${campaign}-${number}`);
     made(resolve(base), { recursive: true });
     // Two campaigns begun at once must not share a folder: whoever makes it has it.
-    if (!existsSync(folder)) return made(folder, { recursive: false });
+    if (!existsSync(folder)) return { folder: made(folder, { recursive: false }), made: true };
   }
+}
+
+function askedFolder(folder: string, asked: string): NewFolder {
+  if (existsSync(journalPath(folder)))
+    throw new RigError(
+      "config",
+      `${asked} holds a record already: go on with it by --resume ${asked}, or give --out another folder`,
+    );
+  const isNew = !existsSync(folder);
+  return { folder: made(folder, { recursive: true }), made: isNew };
 }
 
 function highestNumber(base: string, campaign: string): number {

@@ -135,7 +135,7 @@ async function campaign(
 
 /** The bench comes before the journal: a board that is missing leaves a record as it was. */
 async function benchOf(begun: Begun, signal: AbortSignal, say: (text: string) => void): Promise<Assembled> {
-  const { folder, folderIsNew, state, clock, plan, rig } = begun;
+  const { folder, folderIsOurs, state, clock, plan, rig } = begun;
   const segment = state.start === null ? 0 : state.segments;
   try {
     return await assemble(rig, {
@@ -151,7 +151,7 @@ async function benchOf(begun: Begun, signal: AbortSignal, say: (text: string) =>
       say,
     });
   } catch (error) {
-    if (folderIsNew) rmSync(folder, { recursive: true, force: true });
+    if (folderIsOurs) rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }

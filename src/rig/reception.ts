@@ -76,6 +76,11 @@ export class Reception {
     return this.#order.next;
   }
 
+  /** Highest event of this boot that the host has acknowledged. */
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
   /** When a line was last accepted. */
   get heardNs(): number {
     return this.#heardNs;

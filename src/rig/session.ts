@@ -39,6 +39,7 @@ export class Session {
   #fetching = false;
   #turn: Promise<unknown> = Promise.resolve();
   #openedNs = 0;
+  #renewedNs = 0;
   #bytesCut = 0;
   #linkName: string | null = null;
   #lost: "no" | "restarted" | "told" = "no";
@@ -133,6 +134,7 @@ export class Session {
     const fromNs = clock.nowNs();
     for (;;) {
       if (this.#fault !== null) throw this.#fault;
+      this.#renewLease();
       const event = this.#queue.take();
       if (event !== undefined) {
         if (this.#reception.hasRoomAgain()) this.#fetch();
@@ -273,6 +275,16 @@ export class Session {
 
   #tellAcknowledged(boot: number, event: number): void {
     if (this.#greeted.isOpen) this.#dialogue?.tell({ kind: "c", name: "ack", event }, boot);
+  }
+
+  /** Who asks for events is alive: the board may work on. A campaign that asks no more lets the lease run out, as it should. */
+  #renewLease(): void {
+    const { clock, leaseMs } = this.#options;
+    const { boot, acknowledged } = this.#reception;
+    const nowNs = clock.nowNs();
+    if (boot === null || nowNs - this.#renewedNs < (leaseMs * nsPerMs) / 3) return;
+    this.#renewedNs = nowNs;
+    this.#tellAcknowledged(boot, acknowledged);
   }
 
   #fetch(): void {

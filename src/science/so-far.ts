@@ -10,6 +10,8 @@ export interface RunDone {
   readonly started: Pick<RunStart, "workload" | "format" | "inputs"> | null;
   /** Ended for good: by its own rules, or because it can give no answer. */
   readonly ended: boolean;
+  /** Why it ended; null: it has not. */
+  readonly endReason: EndReason | null;
   isDone(strikeId: number): boolean;
   readonly counts: {
     readonly strikes: number;
@@ -34,6 +36,7 @@ const nothing: RunDone = {
   starts: 0,
   started: null,
   ended: false,
+  endReason: null,
   isDone: () => false,
   counts: { strikes: 0, confirmed: 0, sdc: 0, events: 0 },
   fluencePerCm2: 0,
@@ -74,6 +77,7 @@ function runSoFar(run: RunTally): RunDone {
   return {
     starts: run.segments,
     started: { workload, format, inputs },
+    endReason: run.end?.endReason ?? null,
     ended: run.end !== null && !interruptions.has(run.end.endReason),
     isDone: (strikeId) => struck.has(strikeId),
     counts: {

@@ -12,6 +12,7 @@ import type { Result } from "../../src/domain/result.ts";
 import { analyze } from "../../src/science/analyze.ts";
 import { emptyState, fold } from "../../src/science/fold.ts";
 import { soFar } from "../../src/science/so-far.ts";
+import type { CampaignDone } from "../../src/science/so-far.ts";
 
 /** A small bench in memory: one board and a bench box. `board` and `station` are lines of YAML put into the rig file. */
 export function smallRig(
@@ -62,6 +63,8 @@ export async function campaignOn(
     /** Seed of the emulated world, if not the campaign's. */
     readonly worldSeed?: number;
     readonly ladder?: string;
+    /** What a journal would hold already. */
+    readonly soFar?: CampaignDone;
     readonly change?: (bench: Bench) => Bench;
     readonly watch?: (records: readonly Rec[], commands: Mailbox, abort: () => void) => void;
   } = {},
@@ -104,7 +107,13 @@ export async function campaignOn(
   ];
   try {
     const bench = options.change?.(assembled.bench) ?? assembled.bench;
-    const context = { clock, sessionId: "s", soFar: soFar(emptyState()), commands, signal: abort.signal };
+    const context = {
+      clock,
+      sessionId: "s",
+      soFar: options.soFar ?? soFar(emptyState()),
+      commands,
+      signal: abort.signal,
+    };
     for await (const batch of runCampaign(plan, bench, context)) {
       records.push(...batch);
       options.watch?.(batch, commands, () => abort.abort());

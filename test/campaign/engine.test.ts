@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Bench, Injector, Station } from "../../src/domain/capabilities.ts";
+import { emptyState } from "../../src/science/fold.ts";
+import { soFar } from "../../src/science/so-far.ts";
 import { campaignOn, exposure, fates, injection, ofType, smallRig } from "./emulated.ts";
 
 describe("an injection run", () => {
@@ -129,6 +131,32 @@ describe("an exposure", () => {
         .every(({ pass }) => pass),
     ).toBe(true);
     expect(lit!.estimates.every(({ kind }) => kind === "crossSection")).toBe(true);
+  });
+});
+
+test("a long exposure without an event is not cut by the lease: who asks for events is alive", async () => {
+  const { records, result } = await campaignOn(smallRig({ station: "leaseMs: 3000" }), [
+    "{ kind: beam_off, dut: dut, workload: gemm, stop: { seconds: 30 } }",
+  ]);
+  expect(result.runs[0]!.endReason).toBe("time");
+  expect(ofType(records, "note").filter(({ text }) => text.includes("lease"))).toEqual([]);
+  // All of it was one run of the board: iterations of 41 microseconds for thirty seconds.
+  expect(result.runs[0]!.iterations.total).toBeGreaterThan(0.99 * (30 / 40.96e-6));
+});
+
+test("a campaign refused once is refused still when it is gone on with", () => {
+  const before = { ...soFar(emptyState()) };
+  const refused = {
+    ...before,
+    run: (n: number) => ({ ...before.run(n), ended: true, endReason: "self_check_masked" as const }),
+  };
+  return expect(
+    campaignOn(smallRig(), [injection("strikes: 5")], { soFar: refused }).then(({ records }) =>
+      records.at(-1),
+    ),
+  ).resolves.toMatchObject({
+    type: "campaign_end",
+    endReason: "self_check_masked",
   });
 });
 

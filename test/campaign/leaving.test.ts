@@ -116,16 +116,31 @@ test("abort reaches a campaign that is paused, and shuts the beam before any lan
 });
 
 test("stop ends the wait for a temperature, and no temperature is claimed", async () => {
+  let post: (() => void) | null = null;
+  let reads = 0;
   const { records } = await campaignOn(
     smallRig(),
     [exposure("seconds: 5"), exposure("seconds: 5").replace("{ kind", "{ temperatureC: 149, kind")],
     {
-      watch: (batch, commands) => {
-        if (ofType(batch, "run_end").length > 0)
-          setTimeout(() => commands.post({ verb: "stop", by: "test" }), 5);
+      change: (bench) => {
+        const station = bench.stations.get("dut")!;
+        const { thermal } = station;
+        const read = (): ReturnType<NonNullable<typeof thermal>["read"]> => {
+          if (++reads === 3) post?.();
+          return thermal!.read();
+        };
+        const watched = { set: (c: number) => thermal!.set(c), off: () => thermal!.off(), read };
+        return {
+          name: bench.name,
+          stations: new Map([["dut", { ...station, thermal: watched }]]),
+          othersAlive: (dut) => bench.othersAlive(dut),
+          close: () => bench.close(),
+        };
       },
+      watch: (_, commands) => (post = () => commands.post({ verb: "stop", by: "test" })),
     },
   );
+  expect(reads).toBeGreaterThanOrEqual(3);
   expect(ofType(records, "note").filter(({ text }) => text.includes("stable at"))).toEqual([]);
   expect(records.at(-1)).toMatchObject({ type: "campaign_end", endReason: "operator" });
   expect(records.at(-1)!.tNs).toBeLessThan(1800e9);

@@ -119,7 +119,7 @@ describe("check", () => {
       "a stop rule of another kind",
       "c3.yaml",
       campaign("cpu-f32", "fluencePerCm2: 5"),
-      "c3.yaml:4:94: a block of kind injection has no fluence",
+      "c3.yaml:4:77: a block of kind injection ends by strikes or events or seconds or intervalWidth",
     ],
     [
       "a rig file that is not there",

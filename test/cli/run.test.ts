@@ -107,7 +107,7 @@ describe("what is refused leaves every record as it was", () => {
   });
 
   test.each([
-    [2, "already holds a journal", ["run", "campaign.yaml", "--out", "kept"]],
+    [2, "holds a record already", ["run", "campaign.yaml", "--out", "kept"]],
     [2, "is another", ["run", "--resume", "kept", "--rig", "other-rig.yaml"]],
     [2, "has seed 5, not 9", ["run", "--resume", "kept", "--seed", "9"]],
     [2, "cannot be used with option", ["run", "--resume", "kept", "--out", "new"]],

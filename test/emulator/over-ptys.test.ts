@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Message } from "../../firmware-protocol/messages.ts";
 import { virtualClock } from "../../src/cli/clocks.ts";
 import { cpuAgent } from "../../src/emulator/cpu-agent.ts";
@@ -213,7 +213,8 @@ describe("an emulated bench over pseudo-terminals", () => {
     expect(() => ptyBench({}, { folder })).toThrow(/cannot put an emulated port at .*ports\/b/);
     expect(readdirSync(join(folder, "ports"))).toEqual(["b"]);
     expect(readFileSync(join(folder, "ports", "b"), "utf8")).toBe("not ours");
-    expect(boardProcesses()).toEqual([]);
+    // The board that had been put up before the fault is killed; it is gone when its parent has seen it go.
+    await vi.waitFor(() => expect(boardProcesses()).toEqual([]));
   });
 
   test("a board's process that breaks ends the emulation and says which", async () => {

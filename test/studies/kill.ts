@@ -21,8 +21,13 @@ export interface KillReport {
   /** Fates that differ from the undisturbed run, strike by strike. */
   readonly differing: readonly string[];
   readonly strikes: number;
-  /** Live seconds of the exposure, killed and undisturbed, and its segments. */
-  readonly live: { readonly killed: number; readonly undisturbed: number; readonly segments: number };
+  /** Of the killed exposure: live seconds, seconds from its first start to its end less the outages, the outages, segments. */
+  readonly live: {
+    readonly seconds: number;
+    readonly withoutOutages: number;
+    readonly outages: number;
+    readonly segments: number;
+  };
 }
 
 const rig = `
@@ -135,17 +140,13 @@ async function compare(folder: string): Promise<Omit<KillReport, "kills" | "at">
   const lost = logged
     .filter(({ bootId, event }) => !held.has(`${hex(bootId)} ${event}`))
     .map(({ bootId, event, id }) => `event ${event} of boot ${hex(bootId)} (strike ${id ?? 0})`);
-  const live = { killed: await liveOf(folder, "killed"), undisturbed: await liveOf(folder, "quiet") };
+  const live = await liveOf(folder, "killed");
   return {
     acknowledged: logged.length,
     lost,
     differing,
     strikes: fates.quiet.size,
-    live: {
-      killed: live.killed.seconds,
-      undisturbed: live.undisturbed.seconds,
-      segments: live.killed.segments,
-    },
+    live: { ...live, ...spanOf(killed) },
   };
 }
 
@@ -192,6 +193,16 @@ function readLog(path: string): LoggedEvent[] {
   return lines.map((line) => JSON.parse(line) as LoggedEvent);
 }
 
+/** The exposure from its first start to its end, and how much of that nobody was there. */
+function spanOf(records: readonly Rec[]): { withoutOutages: number; outages: number } {
+  const beam = records.findIndex((record) => record.type === "run_start" && record.runKind === "beam");
+  const end = records.findLastIndex((record) => record.type === "run_end");
+  let outages = 0;
+  for (let index = beam + 1; index <= end; index++)
+    if (records[index]!.type === "resumed") outages += (records[index]!.tNs - records[index - 1]!.tNs) / 1e9;
+  return { withoutOutages: (records[end]!.tNs - records[beam]!.tNs) / 1e9 - outages, outages };
+}
+
 async function liveOf(folder: string, name: string): Promise<{ seconds: number; segments: number }> {
   const { stdout } = await radrig(["analyze", name, "--json"], { cwd: folder });
   const result = JSON.parse(stdout) as {
@@ -207,7 +218,7 @@ export async function killReport(): Promise<readonly string[]> {
     `kills: ${report.kills}, at ${report.at[0]} to ${report.at.at(-1)} bytes of durable journal`,
     `strikes: ${report.strikes}, with another fate than undisturbed: ${report.differing.length}`,
     `result events that the board's own log shows as acknowledged: ${report.acknowledged}, not in the journal: ${report.lost.length}`,
-    `exposure: ${report.live.segments} segments, ${report.live.killed.toFixed(2)} s live; undisturbed ${report.live.undisturbed.toFixed(2)} s`,
+    `exposure: ${report.live.segments} segments, ${report.live.seconds.toFixed(2)} s live of ${report.live.withoutOutages.toFixed(2)} s, outages of ${report.live.outages.toFixed(2)} s left out`,
   ];
   writeFileSync(
     join(packageRoot, "docs/studies/kill.md"),
