@@ -9,7 +9,7 @@ const { heldOut } = mnistDigits();
 
 describe("the digit classifier", () => {
   test.each(["f32", "i8"] as const)(
-    "is right on more than 92 %% of 2,000 held-out digits in %s",
+    "is right on more than 92 in 100 of 2,000 held-out digits, in %s",
     (format) => {
       const loaded = loadOnCpu(prepareDigits(format, heldOut.images));
       expect(loaded.inputs).toBe(2_000);
