@@ -7,7 +7,7 @@ export interface RandomStream {
   nextU32(): number;
   /** Uniform over [0, 1), with 53 bits. */
   nextFloat(): number;
-  /** Uniform over 0 .. bound - 1, without modulo bias; `bound` up to 2^32. */
+  /** Uniform over 0 .. bound - 1, without modulo bias; `bound` from 1 to 2^53, else RangeError. */
   nextBelow(bound: number): number;
 }
 
@@ -29,13 +29,17 @@ export function randomStream(seed: number, ...labels: readonly (string | number)
     return t >>> 0;
   };
   for (let i = 0; i < 12; i++) nextU32();
+  const next53 = (): number => (nextU32() >>> 5) * 67108864 + (nextU32() >>> 6);
   return {
     nextU32,
-    nextFloat: () => ((nextU32() >>> 5) * 67108864 + (nextU32() >>> 6)) / 9007199254740992,
+    nextFloat: () => next53() / 2 ** 53,
     nextBelow: (bound) => {
-      const limit = 4294967296 - (4294967296 % bound);
+      if (!Number.isSafeInteger(bound) || bound < 1) throw new RangeError(`no number below ${bound}`);
+      // One draw where one is enough; a golden run of many device cycles has more of them than 32 bits count.
+      const [draws, next] = bound <= 2 ** 32 ? [2 ** 32, nextU32] : [2 ** 53, next53];
+      const limit = draws - (draws % bound);
       for (;;) {
-        const draw = nextU32();
+        const draw = next();
         if (draw < limit) return draw % bound;
       }
     },

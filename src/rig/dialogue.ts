@@ -80,14 +80,15 @@ export class Dialogue {
     const { clock, answerMs, silenceMs, signal } = patience;
     const answer = this.ask(command, boot);
     const untilNs = clock.nowNs() + longestWorkMs * nsPerMs;
-    let overtaken: Promise<null> | null = null;
-    for (;;) {
-      const first = overtaken === null ? answer : Promise.race([answer, overtaken]);
-      const came = await byDeadline(clock, answerMs, first, signal);
+    const later: Promise<null>[] = [];
+    for (let rounds = 1; ; rounds++) {
+      const came = await byDeadline(clock, answerMs, Promise.race([answer, ...later]), signal);
       if (came !== late) return came;
       const silent = clock.nowNs() - patience.heardNs() >= Math.max(silenceMs, answerMs) * nsPerMs;
       if (silent || signal?.aborted === true || clock.nowNs() >= untilNs) return null;
-      overtaken ??= this.ask({ kind: "c", name: "status" }, boot).then(() => null);
+      // Its answer may be lost as well, so it is asked again: ever more seldom, for a board that reads nothing while it works.
+      if (rounds >= 2 ** later.length)
+        later.push(this.ask({ kind: "c", name: "status" }, boot).then(() => null));
     }
   }
 

@@ -64,11 +64,14 @@ class SessionDut implements Dut {
     const loaded = await this.#session.ask({ kind: "c", name: "load", ...request }, { long: true });
     if (loaded.kind !== "ok") return loaded;
     if (loaded.value.targets > mostTargets) return { kind: "refused", reason: "too-many-targets" };
+    if (loaded.value.inputs < 1) return { kind: "refused", reason: "no-inputs" };
     const targets: TargetSpace[] = [];
     for (let index = 0; index < loaded.value.targets; index++) {
       const target = await this.#session.ask({ kind: "c", name: "target", index });
       if (target.kind !== "ok") return target;
       const { target: name, words, bits, word, mask, iteration, cycle } = target.value;
+      // No strike can be placed in what has no words or bits (PROTOCOL.md, target-ok).
+      if (words < 1 || bits < 1 || bits > 32) return { kind: "refused", reason: "bad-target" };
       targets.push({ name, words, bits, selfCheck: { word, mask, iteration, cycle } });
     }
     const { inputs, outputs, format, stateDigest } = loaded.value;

@@ -21,6 +21,7 @@ export interface BenchContext {
   capture?(device: string): Capture | null;
   /** How long a device may take to say who it is, a boot included. */
   readonly connectMs?: number;
+  /** Aborted: nobody is waited for any more, to say who it is or to end long work. */
   readonly signal?: AbortSignal;
 }
 
@@ -88,6 +89,7 @@ function addSession(
     clock: context.clock,
     open: context.openPort(name, link),
     capture: context.capture?.(name) ?? null,
+    leave: context.signal,
   });
   sessions.set(name, session);
   return session;

@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly leaseMs: number;
   readonly silenceMs: number;
   readonly answerMs: number;
+  /** Aborted: all is left at once, and no long work is waited for. */
+  readonly leave?: AbortSignal | undefined;
   /** Events are acknowledged as they come and kept for nobody: a box whose events no campaign asks for. */
   readonly acknowledgeAtOnce: boolean;
 }

@@ -187,7 +187,11 @@ export class Session {
     const answer = !isReady
       ? null
       : long
-        ? await dialogue.askLong(command, boot, { ...this.#options, heardNs, signal })
+        ? await dialogue.askLong(command, boot, {
+            ...this.#options,
+            heardNs,
+            signal: signal ?? this.#options.leave,
+          })
         : await dialogue.askFor(command, command.name === "hello" ? 0 : boot, answerMs, signal);
     if (answer === null) return { kind: "silence", waitedMs: (clock.nowNs() - fromNs) / nsPerMs };
     if (answer.name === "refused") return { kind: "refused", reason: answer.reason };

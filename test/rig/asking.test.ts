@@ -190,6 +190,40 @@ describe("long work", () => {
     await session.close();
   });
 
+  test("is silence soon, though the answer to the first later question was lost as well", async () => {
+    const { board, session, clock } = await met();
+    board.behaviours.set("golden", () => {
+      void (async () => {
+        for (let beat = 0; beat < 1300; beat++) {
+          await clock.sleep(500);
+          board.heartbeat();
+        }
+      })();
+    });
+    let lost = 0;
+    board.behaviours.set("status", (command) => {
+      if (lost++ > 0) keepToProtocol(command, board);
+    });
+    const fromNs = clock.nowNs();
+    expect((await session.ask(golden, { long: true })).kind).toBe("silence");
+    expect(clock.nowNs() - fromNs).toBeLessThanOrEqual(3e9);
+    await session.close();
+  });
+
+  test("is not waited for by who leaves at once", async () => {
+    const leave = new AbortController();
+    const { board, session, clock } = await met(new ScriptedBoard(), { leave: leave.signal });
+    board.behaviours.set("golden", () => undefined);
+    board.behaviours.set("status", () => undefined);
+    const fromNs = clock.nowNs();
+    const asked = session.ask(golden, { long: true });
+    leave.abort();
+    expect((await asked).kind).toBe("silence");
+    expect(clock.nowNs()).toBe(fromNs);
+    expect((await session.ask(clockCommand)).kind).toBe("ok");
+    await session.close();
+  });
+
   test("is silence once nothing at all is heard", async () => {
     const { board, session, clock } = await met();
     board.behaviours.set("golden", () => void (board.isDeaf = true));

@@ -244,3 +244,28 @@ describe("a bench that cannot be opened", () => {
     },
   );
 });
+
+describe("a board that describes its state wrongly", () => {
+  const sound = { words: 8, bits: 32 };
+  test.each([
+    ["no inputs", 0, sound, "no-inputs"],
+    ["a target without words", 4, { ...sound, words: 0 }, "bad-target"],
+    ["a target whose words have no bits", 4, { ...sound, bits: 0 }, "bad-target"],
+    ["words of more bits than a mask has", 4, { ...sound, bits: 65_535 }, "bad-target"],
+  ])("is not loaded with %s: no strike can be placed there", async (_, inputs, space, reason) => {
+    const { open, board } = world();
+    board("left").behaviours.set("load", (command, left) => {
+      const stateDigest = "00112233445566aa";
+      left.answer(command, { name: "load-ok", targets: 1, inputs, outputs: 4, format: "f32", stateDigest });
+    });
+    board("left").behaviours.set("target", (command, left) => {
+      const selfCheck = { word: 0, mask: 1, iteration: 0, cycle: 0 };
+      left.answer(command, { name: "target-ok", target: "weights", ...space, ...selfCheck });
+    });
+    const bench = await open();
+    const { dut } = bench.stations.get("left")!;
+    const request = { workload: "gemm-f32", seed: 1, refresh: "full", every: 1, elements: 4 } as const;
+    expect(await dut.load(request)).toEqual({ kind: "refused", reason });
+    await bench.close();
+  });
+});
