@@ -26,6 +26,7 @@ const packageRoom: Record<string, string> = {
   influx: "records",
   commander: "cli",
   "@lydell/node-pty": "emulator",
+  "modbus-serial": "instruments",
 };
 
 const root = resolve(import.meta.dirname, "..");

@@ -1,4 +1,5 @@
-import type { Reply } from "../domain/capabilities.ts";
+import type { InjectionSeen } from "../domain/equipment.ts";
+import type { Reply } from "../domain/reply.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
 import type { Strike } from "../domain/strike.ts";
@@ -12,6 +13,8 @@ import type { Prepared } from "./prepare.ts";
 /** A strike on its way. `confirmed`: acknowledged as armed, and its iteration was begun, or may have been. */
 export interface Begun {
   readonly confirmed: boolean;
+  /** What the injector saw of it; null where the board struck itself. */
+  readonly seen: InjectionSeen | null;
   readonly detail: string;
   readonly prepared: Prepared | null;
   readonly linkGone: boolean;
@@ -38,7 +41,13 @@ export async function* armAndRun(
   via: "board" | "injector",
 ): AsyncGenerator<Rec, Begun> {
   const { dut, injector } = lane.station;
-  const begun = { confirmed: false, detail: "", prepared: null as Prepared | null, linkGone: false };
+  const begun = {
+    confirmed: false,
+    seen: null as InjectionSeen | null,
+    detail: "",
+    prepared: null as Prepared | null,
+    linkGone: false,
+  };
   for (let attempt = 1; attempt <= attempts && !lane.memory.dead && !lane.signal.aborted; attempt++) {
     const booted = yield* finishRun(lane, run);
     if (booted !== null) {
@@ -51,6 +60,7 @@ export async function* armAndRun(
       begun.detail = `injector '${injector!.name}' did not answer`;
       continue;
     }
+    if (armed.kind === "ok") begun.seen = armed.value;
     if (armed.kind === "refused" && !elsewhere.includes(armed.reason))
       return { ...begun, detail: `not armed: ${armed.reason}` };
     const started = armed.kind === "ok" ? await dut.run(strike.iteration, 1, via === "board" ? 1 : 0) : armed;

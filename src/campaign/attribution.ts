@@ -1,4 +1,5 @@
-import type { RailReading, ResetCause } from "../domain/capabilities.ts";
+import type { RailReading } from "../domain/equipment.ts";
+import type { ResetCause } from "../domain/capabilities.ts";
 import type { Outcome } from "../domain/outcome.ts";
 
 /** What is known when a board has fallen silent or has booted on its own (law 1, REC-L11). */

@@ -1,4 +1,4 @@
-import type { BeamReading } from "../domain/capabilities.ts";
+import type { BeamReading } from "../domain/equipment.ts";
 import { nsPerSecond } from "../domain/clock.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
@@ -10,12 +10,12 @@ import type { Ended } from "./injection.ts";
 import { createJudge } from "./judge.ts";
 import { forgetIterations, iterationsRecord, listen, msSince } from "./lane.ts";
 import type { Lane, Significant } from "./lane.ts";
-import { valueOf } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Recovery } from "./recover.ts";
 import type { RunDone } from "../science/so-far.ts";
 import { heartbeatsToWait } from "./settle.ts";
 import { stopReason } from "./stop-rules.ts";
+import { valueOf } from "../domain/reply.ts";
 
 type Trouble = Extract<Significant, { readonly kind: "boot" | "silence" }>;
 
@@ -26,7 +26,14 @@ const mostUnread = 3;
 const silenceMs = 2000;
 
 /** What a control run on a bench without a beam counter reads. */
-const noBeam: BeamReading = { open: false, fluencePerCm2: 0, fluxPerCm2PerSecond: 0 };
+const noBeam: BeamReading = {
+  open: false,
+  fluencePerCm2: 0,
+  fluxPerCm2PerSecond: 0,
+  gapSeconds: 0,
+  restarts: 0,
+  relUncertainty1Sigma: null,
+};
 
 /** Opens the shutter for an exposure; makes sure that it is closed for a control run. */
 async function openBeam({ station: { beam } }: Lane, run: RunPlan): Promise<boolean> {

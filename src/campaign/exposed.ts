@@ -1,4 +1,4 @@
-import type { BeamReading } from "../domain/capabilities.ts";
+import type { BeamReading } from "../domain/equipment.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import type { Effect, Outcome } from "../domain/outcome.ts";
 import type { RunPlan } from "../domain/plan.ts";
@@ -7,7 +7,8 @@ import { repeatOf } from "../science/repeats.ts";
 import type { SeenError } from "../science/repeats.ts";
 import type { Judge } from "./judge.ts";
 import type { Lane } from "./lane.ts";
-import { restoresAll, valueOf } from "./prepare.ts";
+import { restoresAll } from "./prepare.ts";
+import { valueOf } from "../domain/reply.ts";
 
 /** An exposure under way, and what it has seen so far. */
 export interface Exposed {

@@ -7,7 +7,7 @@ import { attribute } from "./attribution.ts";
 import type { Attribution } from "./attribution.ts";
 import { bootRecord } from "./lane.ts";
 import type { Lane } from "./lane.ts";
-import { valueOf } from "./prepare.ts";
+import { readRails } from "./rails.ts";
 import { effectOf, recover } from "./recover.ts";
 import type { Recovery } from "./recover.ts";
 
@@ -28,7 +28,7 @@ export async function* afterSilence(
   const lastGoodNs = lane.memory.lastGoodNs;
   const linkClosed = lane.memory.linkClosed;
   const othersAlive = await lane.othersAlive();
-  const rail = valueOf((await lane.station.supply?.read()) ?? { kind: "silence", waitedMs: 0 });
+  const rail = await readRails(lane.station);
   yield {
     type: "note",
     tNs: noticedNs,
@@ -66,7 +66,7 @@ export async function* afterBoot(
   const noticedNs = lane.clock.nowNs();
   const lastGoodNs = lane.memory.lastGoodNs;
   yield bootRecord(lane, run.number, event, false);
-  const rail = valueOf((await lane.station.supply?.read()) ?? { kind: "silence", waitedMs: 0 });
+  const rail = await readRails(lane.station);
   const attribution = attribute({
     linkClosed: lane.memory.linkClosed,
     answered: true,

@@ -208,6 +208,7 @@ function recordOf(
     strike,
     via: struck.via,
     confirmed: struck.confirmed && outcome !== null,
+    injection: struck.injection,
     outcome,
     repeatOf: repeat,
     effect: struck.effect,

@@ -4,6 +4,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
 import type { Conductor } from "./conductor.ts";
+import { readRails } from "./rails.ts";
 
 /** One board's way through its runs: what it needs from outside, and what it remembers between two steps. */
 export interface Lane {
@@ -158,7 +159,7 @@ async function telemetry(
   run: number,
   event: Extract<DutEvent, { kind: "heartbeat" }>,
 ): Promise<Rec> {
-  const rail = await lane.station.supply?.read();
+  const rail = await readRails(lane.station);
   return {
     type: "telemetry",
     tNs: lane.clock.nowNs(),
@@ -170,7 +171,7 @@ async function telemetry(
     dieC: event.dieC,
     throttle: event.throttle,
     boots: event.boots,
-    rail: rail?.kind === "ok" ? rail.value : null,
+    rail,
     link: lane.station.dut.linkTotals(),
   };
 }

@@ -1,10 +1,12 @@
-import type { Golden, Identity, Loaded, LoadRequest, ReadBack, Reply } from "../domain/capabilities.ts";
+import type { Golden, Identity, Loaded, LoadRequest, ReadBack } from "../domain/capabilities.ts";
+import type { Reply } from "../domain/reply.ts";
 import { nsPerSecond } from "../domain/clock.ts";
 import { RigError } from "../domain/errors.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
 import { msSince } from "./lane.ts";
 import type { Lane } from "./lane.ts";
+import { valueOf } from "../domain/reply.ts";
 
 /** A board made ready for a run: known by name, loaded, its golden output made and found stable. */
 export interface Prepared {
@@ -139,8 +141,4 @@ export async function* soak(lane: Lane, run: RunPlan): AsyncGenerator<Rec, void>
     level: "info",
     text: `${lane.name}: stable at ${run.temperatureC} °C after ${((clock.nowNs() - from) / nsPerSecond).toFixed(0)} s`,
   };
-}
-
-export function valueOf<T>(reply: Reply<T>): T | null {
-  return reply.kind === "ok" ? reply.value : null;
 }

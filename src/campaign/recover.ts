@@ -5,8 +5,10 @@ import type { Rung, RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
 import type { Lane } from "./lane.ts";
 import { msSince } from "./lane.ts";
-import { prepare, valueOf } from "./prepare.ts";
+import { prepare } from "./prepare.ts";
+import { railsOff, railsOn } from "./rails.ts";
 import type { Prepared } from "./prepare.ts";
+import { valueOf } from "../domain/reply.ts";
 
 /** How a board came back. `prepared` is null where nothing had to be loaded again, or where it did not come back. */
 export interface Recovery {
@@ -85,7 +87,7 @@ export async function* recover(
 
 /** Does what the rung says. Not possible: this bench has nothing to do it with. */
 async function act(lane: Lane, rung: Rung): Promise<{ readonly possible: boolean; readonly detail: string }> {
-  const { dut, supply } = lane.station;
+  const { dut, rails } = lane.station;
   switch (rung.do) {
     case "retry":
     case "reload":
@@ -95,10 +97,10 @@ async function act(lane: Lane, rung: Rung): Promise<{ readonly possible: boolean
       return { possible: true, detail: `reset ${reply.kind === "ok" ? "answered" : "not answered"}` };
     }
     case "power-cycle": {
-      if (supply === null) return { possible: false, detail: "no supply on this station" };
-      const off = valueOf(await supply.off());
+      if (rails.length === 0) return { possible: false, detail: "no supply on this station" };
+      const off = await railsOff(lane.station);
       await lane.clock.sleep(rung.offMs, lane.signal);
-      const on = valueOf(await supply.on());
+      const on = await railsOn(lane.station);
       const verified = off !== null && !off.on && on?.on === true;
       return {
         possible: true,

@@ -1,4 +1,5 @@
-import type { Bench, Reply, Station } from "../domain/capabilities.ts";
+import type { Bench, Station } from "../domain/capabilities.ts";
+import type { Reply } from "../domain/reply.ts";
 
 /** A verb that must be obeyed is given so often. */
 const tries = 3;
@@ -16,10 +17,13 @@ export function shutBeams(bench: Bench): Promise<readonly string[]> {
  */
 export async function safeState(bench: Bench, railsToo: boolean): Promise<readonly string[]> {
   const open = await shutBeams(bench);
-  const rest = await every(bench, async (name, { thermal, supply }) => [
-    await obeyed(`the heater of '${name}' did not go off`, () => thermal?.off()),
-    railsToo ? await obeyed(`the rail of '${name}' did not go off`, () => supply?.off()) : null,
-  ]);
+  const rest = await every(bench, async (name, { thermal, rails }) => {
+    const heater = await obeyed(`the heater of '${name}' did not go off`, () => thermal?.off());
+    const cut: (string | null)[] = [];
+    for (const rail of railsToo ? [...rails].reverse() : [])
+      cut.push(await obeyed(`the rail '${rail.name}' of '${name}' did not go off`, () => rail.off()));
+    return [heater, ...cut];
+  });
   return [...open, ...rest];
 }
 

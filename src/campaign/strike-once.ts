@@ -1,8 +1,8 @@
-import type { Reply } from "../domain/capabilities.ts";
+import type { Reply } from "../domain/reply.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import type { Effect, Outcome } from "../domain/outcome.ts";
 import type { RunPlan } from "../domain/plan.ts";
-import type { Rec } from "../domain/records.ts";
+import type { Rec, StrikeRec } from "../domain/records.ts";
 import type { Strike } from "../domain/strike.ts";
 import { armAndRun } from "./arm-and-run.ts";
 import type { Begun } from "./arm-and-run.ts";
@@ -18,6 +18,7 @@ import type { Prepared } from "./prepare.ts";
 export interface Struck {
   readonly via: "board" | "injector";
   readonly confirmed: boolean;
+  readonly injection: StrikeRec["injection"];
   readonly outcome: Outcome | null;
   readonly effect: Effect | null;
   readonly evidence: Evidence | null;
@@ -47,6 +48,7 @@ export async function* strikeOnce(
   const blank: Struck = {
     via,
     confirmed: begun.confirmed,
+    injection: begun.seen === null ? null : { armed: begun.seen, released: null },
     outcome: null,
     effect: null,
     evidence: null,

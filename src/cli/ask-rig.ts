@@ -1,8 +1,9 @@
-import type { Identity, Reply, Station } from "../domain/capabilities.ts";
+import type { Identity, Station } from "../domain/capabilities.ts";
 import { assemble, inMemory } from "./assemble.ts";
 import { realClock, virtualClock } from "./clocks.ts";
 import { checkRig } from "./cross-checks.ts";
 import { readRig } from "./files.ts";
+import { valueOf } from "../domain/reply.ts";
 
 export interface StationAnswer {
   readonly station: string;
@@ -37,19 +38,23 @@ export async function askRig(path: string, say: (text: string) => void): Promise
   }
 }
 
-async function readings({ dut, thermal, supply, beam }: Station): Promise<readonly string[]> {
+async function readings({ dut, thermal, rails, beam }: Station): Promise<readonly string[]> {
   const clock = valueOf(await dut.readBack());
   const heat = thermal === null ? null : valueOf(await thermal.read());
-  const rail = supply === null ? null : valueOf(await supply.read());
+  const lines: string[] = [];
+  for (const rail of rails) {
+    const reading = valueOf(await rail.read());
+    if (reading === null) continue;
+    const { on, milliV, milliA } = reading;
+    lines.push(
+      `rail ${rail.name} ${on ? "on" : "off"}${milliV === null ? "" : ` ${milliV} mV`}${milliA === null ? "" : ` ${milliA} mA`}`,
+    );
+  }
   const counter = beam === null ? null : valueOf(await beam.read());
   return [
     ...(clock === null ? [] : [`${clock.clockKHz} kHz`]),
     ...(heat === null ? [] : [`${heat.objectC.toFixed(1)} °C`]),
-    ...(rail === null ? [] : [`rail ${rail.on ? "on" : "off"} ${rail.milliV} mV ${rail.milliA} mA`]),
+    ...lines,
     ...(counter === null ? [] : [`shutter ${counter.open ? "open" : "shut"}`]),
   ];
-}
-
-function valueOf<T>(reply: Reply<T>): T | null {
-  return reply.kind === "ok" ? reply.value : null;
 }

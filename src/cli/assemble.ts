@@ -9,6 +9,7 @@ import { openCapture } from "../link/capture.ts";
 import { openPort } from "../link/open.ts";
 import type { LinkSpec } from "../rig/rig-schema.ts";
 import { openBench } from "../rig/open-bench.ts";
+import { emulatedDevices, memoryNameOf } from "./emulated-devices.ts";
 import type { ReadRig } from "./files.ts";
 import type { RigFile } from "./rig-file-schema.ts";
 
@@ -113,19 +114,12 @@ async function emulate(
     import("../emulator/truth.ts"),
   ]);
   const truth = context.truthPath === null ? null : truthFile(context.truthPath);
-  const serials = new Map<string, string>();
-  const named = [...Object.values(rig.stations), ...Object.values(rig.devices)];
-  for (const { serial, link } of named) if ("memory" in link) serials.set(link.memory, serial);
+  const devices = emulatedDevices(rig, memoryNameOf);
+  const named = [...devices.boards, ...devices.boxes, ...(devices.instruments ?? [])];
+  const serials = new Map(named.map(({ port, serial }) => [port, serial]));
   const emulation: Emulation = emulateInMemory(
     rig.emulation!,
-    {
-      boards: Object.values(rig.stations).flatMap(({ serial, link }) =>
-        "memory" in link ? [{ board: link.memory, serial, port: link.memory }] : [],
-      ),
-      boxes: Object.values(rig.devices).flatMap(({ serial, link }) =>
-        "memory" in link ? [{ serial, port: link.memory }] : [],
-      ),
-    },
+    devices,
     context.clock,
     emulatorSeed(context.seed, context.segment),
     { agent: cpuAgent, ...(truth === null ? {} : { truth: truth.write }) },

@@ -21,16 +21,16 @@ export function checkRig({ file, rig }: ReadRig): void {
     ...Object.entries(rig.devices).map(([name, spec]) => ({ path: ["devices", name], name, spec })),
   ];
   for (const { path, name, spec } of everything) {
-    const other = serials.get(spec.serial);
+    const other = spec.serial === undefined ? undefined : serials.get(spec.serial);
     if (other !== undefined)
       problems.push(
         located(
           file,
           [...path, "serial"],
-          `serial '${spec.serial}' is already that of '${other}': every device has its own`,
+          `serial '${spec.serial ?? ""}' is already that of '${other}': every device has its own`,
         ),
       );
-    serials.set(spec.serial, name);
+    if (spec.serial !== undefined) serials.set(spec.serial, name);
     if ("memory" in spec.link) {
       const emulated = [...Object.keys(rig.emulation?.boards ?? {}), ...devices];
       if (rig.emulation === undefined)
@@ -50,10 +50,13 @@ export function checkRig({ file, rig }: ReadRig): void {
   for (const [name, station] of Object.entries(rig.stations)) {
     if (station.injector !== undefined)
       known(["stations", name, "injector", "device"], station.injector.device);
-    for (const role of ["thermal", "supply", "beam"] as const) {
-      const device = station[role];
-      if (device !== undefined) known(["stations", name, role], device);
-    }
+    const { thermal, supply = [], beam } = station;
+    if (thermal !== undefined) known(["stations", name, "thermal", "device"], thermal.device);
+    for (const [place, rail] of supply.entries())
+      known(["stations", name, "supply", place, "device"], rail.device);
+    if (beam !== undefined) known(["stations", name, "beam", "counter"], beam.counter);
+    if (beam?.shutter !== undefined)
+      known(["stations", name, "beam", "shutter", "device"], beam.shutter.device);
   }
   if (Object.keys(rig.stations).length === 0)
     problems.push(located(file, ["stations"], "no station: a rig has at least one board to test"));

@@ -17,7 +17,7 @@ const ofRigError: Readonly<Record<RigErrorCode, EndReason>> = {
   golden_unstable: "golden_unstable",
   self_check_masked: "self_check_masked",
   dut_dead: "dut_dead",
-  instrument: "unknown_end",
+  instrument: "bench_fault",
   journal_unreadable: "config_error",
   journal_mismatch: "config_error",
   storage: "storage",
@@ -36,6 +36,8 @@ export function exitCodeOfEnd(reason: EndReason | "complete"): ExitCode {
     case "dut_dead":
     case "pulled_link":
     case "beam_lost":
+    case "bench_fault":
+    case "over_temperature":
     case "sel_limit":
     case "sefi_limit":
       return exitCodes.rig;

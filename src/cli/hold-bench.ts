@@ -1,16 +1,15 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RigError } from "../domain/errors.ts";
-import type { EmulatedDevices } from "../emulator/in-memory.ts";
 import { emulateOverPtys } from "../emulator/over-ptys.ts";
 import type { EmulatedPort } from "../emulator/port-board.ts";
 import { truthFile } from "../emulator/truth.ts";
 import { scaledClock } from "./clocks.ts";
 import { checkRig } from "./cross-checks.ts";
+import { emulatedDevices, ptyOf } from "./emulated-devices.ts";
 import { readRig } from "./files.ts";
 import { onInterrupt } from "./interrupts.ts";
 import { packageRoot } from "./package-root.ts";
-import type { RigFile } from "./rig-file-schema.ts";
 
 /**
  *   rig file → world + bench box (here), boards (a process each) → symlinks to pseudo-terminals → until Ctrl-C
@@ -39,7 +38,7 @@ export async function holdBench(
       "config",
       `${read.file.name} has no 'emulation' part: this rig is hardware, and needs no emulating`,
     );
-  const devices = devicesOf(rig, read.file.name);
+  const devices = emulatedDevices(rig, ptyOf(read.file.name));
   mkdirSync(rig.emulation.folder, { recursive: true });
   if (options.eventLogs !== null) mkdirSync(options.eventLogs, { recursive: true });
   const truth = options.truthPath === null ? null : truthFile(options.truthPath);
@@ -63,22 +62,4 @@ export async function holdBench(
     interrupts.close();
     truth?.close();
   }
-}
-
-function devicesOf(rig: RigFile, name: string): EmulatedDevices {
-  const ptyOf = (device: string, link: RigFile["stations"][string]["link"]): string => {
-    if ("pty" in link) return link.pty;
-    throw new RigError(
-      "config",
-      `${name}: '${device}' has no pty link: \`radrig emulate\` makes pseudo-terminals; a bench in memory needs no emulate, \`radrig run\` holds it itself`,
-    );
-  };
-  return {
-    boards: Object.entries(rig.stations).map(([board, { serial, link }]) => ({
-      board,
-      serial,
-      port: ptyOf(board, link),
-    })),
-    boxes: Object.entries(rig.devices).map(([box, { serial, link }]) => ({ serial, port: ptyOf(box, link) })),
-  };
 }

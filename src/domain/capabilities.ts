@@ -1,20 +1,7 @@
+import type { Beam, BenchFault, Injector, Supply, Thermal } from "./equipment.ts";
 import type { Evidence, OutputFormat } from "./evidence.ts";
+import type { Reply, Silence } from "./reply.ts";
 import type { Strike, TargetSpace } from "./strike.ts";
-
-/**
- * What a rig can do, as verbs. A campaign knows these and nothing of ports, lines or instruments.
- * What a device answers, or that it does not answer, is a value (law 1); only the bench's own failures are thrown.
- */
-export type Reply<T> =
-  | { readonly kind: "ok"; readonly value: T }
-  | { readonly kind: "refused"; readonly reason: string }
-  | Silence;
-
-/** Nothing that could be read came by the deadline. */
-export interface Silence {
-  readonly kind: "silence";
-  readonly waitedMs: number;
-}
 
 /** Why a board booted, in its own words. */
 export type ResetCause = "power" | "command" | "watchdog" | "fault" | "brownout" | "unknown";
@@ -156,51 +143,14 @@ export interface Dut {
   linkTotals(): LinkTotals;
 }
 
-/** Strikes state of a board from outside it. `ok`: armed. */
-export interface Injector {
-  readonly name: string;
-  readonly reaches: readonly string[];
-  arm(dut: string, strike: Strike): Promise<Reply<null>>;
-}
-
-export interface Thermal {
-  set(temperatureC: number): Promise<Reply<null>>;
-  off(): Promise<Reply<null>>;
-  read(): Promise<Reply<{ readonly objectC: number; readonly sinkC: number }>>;
-}
-
-export interface RailReading {
-  readonly on: boolean;
-  readonly milliV: number;
-  readonly milliA: number;
-}
-
-export interface Supply {
-  on(): Promise<Reply<RailReading>>;
-  off(): Promise<Reply<RailReading>>;
-  read(): Promise<Reply<RailReading>>;
-}
-
-export interface BeamReading {
-  readonly open: boolean;
-  /** Cumulative at the DUT's position since the counter was started, and the momentary flux. */
-  readonly fluencePerCm2: number;
-  readonly fluxPerCm2PerSecond: number;
-}
-
-export interface Beam {
-  open(): Promise<Reply<null>>;
-  close(): Promise<Reply<null>>;
-  read(): Promise<Reply<BeamReading>>;
-}
-
 /** One DUT and the equipment around it; what the bench lacks is null. */
 export interface Station {
   readonly dut: Dut;
   /** Targets that the injector strikes; all others are struck by the board's own verb. */
   readonly injector: Injector | null;
   readonly thermal: Thermal | null;
-  readonly supply: Supply | null;
+  /** In the order they go on; they go off the other way round. Empty: nothing switches this board. */
+  readonly rails: readonly Supply[];
   readonly beam: Beam | null;
 }
 
@@ -210,5 +160,7 @@ export interface Bench {
   readonly stations: ReadonlyMap<string, Station>;
   /** Is anything else on the bench answering? Decides between a dead board and a dead host or hub (law 1). */
   othersAlive(dut: string): Promise<boolean>;
+  /** What befalls its instruments, as it comes; ends when the bench is closed. For one reader. */
+  readonly faults: AsyncIterable<BenchFault>;
   close(): Promise<void>;
 }

@@ -43,6 +43,8 @@ export const endReasons = [
   "beam_lost",
   "dut_dead",
   "pulled_link",
+  "bench_fault",
+  "over_temperature",
   "host_crash",
   "storage",
   "config_error",

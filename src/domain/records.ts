@@ -1,4 +1,5 @@
-import type { Identity, LinkFault, LinkTotals, ReadBack, RailReading, ResetCause } from "./capabilities.ts";
+import type { Identity, LinkFault, LinkTotals, ReadBack, ResetCause } from "./capabilities.ts";
+import type { BenchFaultName, InjectionSeen, RailReading, ThermalReading } from "./equipment.ts";
 import type { Command } from "./command.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Effect, EndReason, Outcome, RunKind } from "./outcome.ts";
@@ -18,6 +19,9 @@ export type Rec =
   | BeamEventRec
   | TelemetryRec
   | BeamRec
+  | ThermalRec
+  | RailEventRec
+  | BenchFaultRec
   | DeadRec
   | RungRec
   | EffectRec
@@ -105,6 +109,11 @@ export interface StrikeRec extends At {
   readonly strike: Strike;
   readonly via: "board" | "injector";
   readonly confirmed: boolean;
+  /** What the injector saw of it when it struck, and when it took it back; null for a strike of the board's own. */
+  readonly injection: {
+    readonly armed: InjectionSeen | null;
+    readonly released: InjectionSeen | null;
+  } | null;
   /** null where unknown. */
   readonly outcome: Outcome | null;
   readonly repeatOf: number | null;
@@ -163,6 +172,60 @@ export interface BeamRec extends At {
   readonly open: boolean;
   readonly fluencePerCm2: number;
   readonly fluxPerCm2PerSecond: number;
+  /** Since the reading before: how long nothing was counted, and how often the counter began anew. */
+  readonly gapSeconds: number;
+  readonly restarts: number;
+  readonly relUncertainty1Sigma: number | null;
+}
+
+/** A board's temperatures while a profile works, and at most one a second while a run is exposed (TH-2). */
+export interface ThermalRec extends At {
+  readonly type: "thermal";
+  readonly run: number | null;
+  readonly dut: string;
+  readonly doing: "ramp" | "soak" | "hold" | "run" | "off";
+  readonly reading: ThermalReading;
+  readonly dieC: number | null;
+}
+
+export const railEventNames = [
+  "armed",
+  "trip",
+  "fold_back",
+  "load_step",
+  "micro_sel",
+  "lost",
+  "warning",
+  "cut",
+  "off",
+  "on",
+] as const;
+export type RailEventName = (typeof railEventNames)[number];
+
+/** Something a rail did, or was made to do (REC-L6): enough to tell afterwards what it was. */
+export interface RailEventRec extends At {
+  readonly type: "rail_event";
+  readonly run: number | null;
+  readonly dut: string;
+  readonly rail: string;
+  readonly what: RailEventName;
+  readonly reading: RailReading | null;
+  /** What this rail drew in this state before. */
+  readonly baselineMilliA: number | null;
+  readonly dieC: number | null;
+  readonly fluencePerCm2: number | null;
+  readonly doseRadSi: number | null;
+  readonly detail: string;
+}
+
+/** What befell an instrument of the bench: a name, and never an error of the DUT. */
+export interface BenchFaultRec extends At {
+  readonly type: "bench_fault";
+  readonly run: number | null;
+  readonly device: string;
+  readonly stations: readonly string[];
+  readonly what: BenchFaultName;
+  readonly detail: string;
 }
 
 export const deadCauses = ["recovery", "reload", "check", "link", "host", "paused", "unattributed"] as const;
@@ -267,7 +330,9 @@ export interface CampaignEnd extends At {
   readonly detail: string;
 }
 
+const frequent: ReadonlySet<Rec["type"]> = new Set(["telemetry", "beam", "thermal", "iterations"]);
+
 /** Records whose loss would lose an event: made durable before anything is acknowledged or goes on. */
 export function mustBeDurable(record: Rec): boolean {
-  return record.type !== "telemetry" && record.type !== "beam" && record.type !== "iterations";
+  return !frequent.has(record.type);
 }

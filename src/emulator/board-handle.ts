@@ -6,7 +6,7 @@ import { RigError } from "../domain/errors.ts";
 import { nsPerMs } from "../domain/clock.ts";
 import type { Port } from "../domain/link.ts";
 import type { Strike } from "../domain/strike.ts";
-import type { EmulatedBoardSpec } from "./emulation-schema.ts";
+import type { EmulatedBoardSpec } from "./world-schema.ts";
 import type { Law } from "./law.ts";
 import type { FromBoard, ToBoard } from "./process-words.ts";
 import { promised } from "./promised.ts";

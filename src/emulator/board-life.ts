@@ -4,7 +4,7 @@ import type { Link, Port } from "../domain/link.ts";
 import { randomStream } from "../domain/random.ts";
 import type { Strike } from "../domain/strike.ts";
 import { linesOf } from "../link/lines.ts";
-import type { EmulatedBoardSpec } from "./emulation-schema.ts";
+import type { EmulatedBoardSpec } from "./world-schema.ts";
 import type { Law } from "./law.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import type { ArmRefusal, BoardSurroundings, WorldReports } from "./surroundings.ts";

@@ -1,75 +1,55 @@
 import { z } from "zod";
+import { emulatedInstruments } from "./instruments/all.ts";
+import type { EmulatedInstrument } from "./instruments/emulated.ts";
+import { worldSchema } from "./world-schema.ts";
 
 /** The `emulation` part of a rig file: a bench made of software, and so its records say. */
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "a name of a-z, 0-9 and -, at most 32 long");
 
-export const misbehaviourSchema = z
-  .strictObject({
-    do: z.enum([
-      "garbage-flood",
-      "torn-line",
-      "silent-hang",
-      "reboot-mid-line",
-      "hidden-reboot",
-      "clock-step",
-      "port-vanishes",
-    ]),
-    afterEvents: z
-      .number()
-      .int()
-      .min(1)
-      .optional()
-      .describe("when the board has sent this many events since the start"),
-    atSeconds: z.number().min(0).optional().describe("at this second of the world's time"),
-    bytes: z.number().int().min(1).default(100_000).describe("garbage-flood: how much"),
-    stepMs: z.number().int().default(-3_600_000).describe("clock-step: how far the board's uptime jumps"),
-    goneMs: z
-      .number()
-      .int()
-      .default(1_500)
-      .describe("port-vanishes, silent-hang: for how long (a hang without end: -1)"),
-    newName: name.optional().describe("port-vanishes: name of the port it comes back under"),
-  })
-  .refine((fault) => (fault.afterEvents === undefined) !== (fault.atSeconds === undefined), {
-    message: "say when: either afterEvents or atSeconds",
+function instrumentSchema({ protocol, schema }: EmulatedInstrument) {
+  return z.strictObject({
+    is: z.literal(protocol),
+    unplugged: z
+      .array(
+        z.strictObject({
+          atSeconds: z.number().min(0),
+          goneMs: z.number().int().default(-1).describe("-1: it stays away"),
+        }),
+      )
+      .default([])
+      .describe("its cable is pulled at this second of the world's time"),
+    ...schema.shape,
   });
-export type Misbehaviour = z.infer<typeof misbehaviourSchema>;
+}
 
-const emulatedBoardSchema = z.strictObject({
-  accelerator: z.literal("cpu"),
-  format: z.enum(["f32", "i8"]),
-  clockKHz: z.number().int().min(1).default(100_000),
-  bootMs: z.number().int().min(0).default(300),
-  crossSectionPerBitCm2: z
-    .record(z.string(), z.number().min(0))
-    .default({})
-    .describe("per structure, at 25 °C"),
-  temperatureCoefficientPerC: z.number().default(0).describe("relative change of the cross-section per °C"),
-  thermalResistanceCPerW: z.number().min(0).default(5),
-  dieTimeConstantSeconds: z.number().min(0.001).default(0.5).describe("of the die towards the block"),
-  slowAboveC: z.number().default(95).describe("the die is slowed by software: three quarters of the clock"),
-  haltAboveC: z.number().default(105).describe("the die is slowed by hardware: half of the clock"),
-  railMilliV: z.number().int().min(1).default(5_000),
-  busyWatts: z.number().min(0).default(4),
-  idleWatts: z.number().min(0).default(1),
-  misbehave: z.array(misbehaviourSchema).default([]),
-});
-export type EmulatedBoardSpec = z.infer<typeof emulatedBoardSchema>;
+/** What has passed it: the keys of the instrument's own are checked again by the instrument. */
+export interface InstrumentQuirks {
+  readonly is: string;
+  readonly unplugged: readonly { readonly atSeconds: number; readonly goneMs: number }[];
+  readonly [key: string]: unknown;
+}
 
-export const emulationSchema = z.strictObject({
+const [firstInstrument, ...otherInstruments] = emulatedInstruments.map(instrumentSchema);
+const quirksSchema = (
+  firstInstrument === undefined
+    ? z.never()
+    : z.discriminatedUnion("is", [firstInstrument, ...otherInstruments])
+) as z.ZodType<InstrumentQuirks>;
+
+export const emulationSchema = worldSchema.extend({
   timeScale: z
     .number()
     .min(0.01)
     .max(10_000)
     .default(1)
     .describe("seconds of the world to one of the wall; virtual time ignores it"),
-  ambientC: z.number().min(-60).max(125).default(25),
-  heaterRateCPerSecond: z.number().positive().default(5),
-  beamFluxPerCm2PerSecond: z.number().min(0).max(1e13).default(1e6),
   folder: z
     .string()
     .default("run")
     .describe("where `radrig emulate` puts the ports' symlinks; relative to this file"),
-  boards: z.record(name, emulatedBoardSchema),
+  instruments: z
+    .record(name, quirksSchema)
+    .default({})
+    .describe("by device of this rig: what its emulated instrument is like; one not named has the defaults"),
 });
 export type EmulationSpec = z.infer<typeof emulationSchema>;

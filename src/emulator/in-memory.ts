@@ -7,6 +7,8 @@ import { boardLife } from "./board-life.ts";
 import type { Agent, BoardLife } from "./board-life.ts";
 import { boxLife } from "./box-life.ts";
 import type { EmulationSpec } from "./emulation-schema.ts";
+import { instrumentLife } from "./instrument-life.ts";
+import type { InstrumentPlace } from "./instrument-life.ts";
 import { mischief } from "./mischief.ts";
 import { portBoard } from "./port-board.ts";
 import type { EmulatedPort } from "./port-board.ts";
@@ -20,12 +22,13 @@ import type { World } from "./world.ts";
  * A whole bench inside this process, on the clock it is given; on a virtual one, deterministic to the byte.
  *
  *   host ─memory pair→ wire ─mischief→ agent of a board ─surroundings─┐
- *   host ─memory pair→ wire ─────────→ bench box ─────────────────────┴→ world → truth
+ *   host ─memory pair→ wire ─────────→ bench box, instruments ────────┴→ world → truth
  */
 export interface EmulatedDevices {
   /** A board of the emulation by its name there, its serial number, and the port it is first found under. */
   readonly boards: readonly { readonly board: string; readonly serial: string; readonly port: string }[];
   readonly boxes: readonly { readonly serial: string; readonly port: string }[];
+  readonly instruments?: readonly InstrumentPlace[];
 }
 
 export interface InMemoryOptions {
@@ -107,6 +110,21 @@ export function emulateInMemory(
         Promise.resolve(lives.get(board)?.arm(strike) ?? (lives.has(board) ? null : ("rail-off" as const))),
     };
     work.add(boxLife({ name: port, serial, seed, clock, wire: cable, equipment }, end.signal));
+  }
+  for (const place of devices.instruments ?? []) {
+    const { port, serial } = place;
+    const cable = wire(port);
+    ports.put({ name: port, serial }, cable);
+    const vanish = (goneMs: number): void => {
+      ports.take(port);
+      cable.unplug();
+      if (goneMs < 0) return;
+      const back = clock.sleep(goneMs, end.signal).then(() => {
+        if (!end.signal.aborted) ports.put({ name: port, serial }, cable);
+      });
+      work.add(back);
+    };
+    work.add(instrumentLife(place, cable, { spec, world, clock, seed, vanish }, end.signal));
   }
 
   return {

@@ -4,7 +4,7 @@ import type { Clock } from "../domain/clock.ts";
 import { nsPerMs } from "../domain/clock.ts";
 import type { Port } from "../domain/link.ts";
 import type { RandomStream } from "../domain/random.ts";
-import type { Misbehaviour } from "./emulation-schema.ts";
+import type { Misbehaviour } from "./world-schema.ts";
 
 /**
  * Misbehaviours on demand, each once: a layer between a device and its wire, so that the device itself stays well-behaved.

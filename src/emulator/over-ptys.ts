@@ -7,6 +7,8 @@ import type { BoardHandle } from "./board-handle.ts";
 import { boxLife } from "./box-life.ts";
 import type { EmulationSpec } from "./emulation-schema.ts";
 import type { EmulatedDevices } from "./in-memory.ts";
+import { instrumentLife } from "./instrument-life.ts";
+import type { InstrumentPlace } from "./instrument-life.ts";
 import { mischief } from "./mischief.ts";
 import { openTasks } from "./open-tasks.ts";
 import type { EmulatedPort } from "./port-board.ts";
@@ -23,7 +25,7 @@ import type { World } from "./world.ts";
  * The same bench over pseudo-terminals: this process holds the world and the bench box, each board is a process of its own.
  *
  *   host ─symlink→ PTY ─→ wire ─mischief→ board's process ─IPC─┐
- *   host ─symlink→ PTY ─→ wire ─────────→ bench box ───────────┴→ world → truth
+ *   host ─symlink→ PTY ─→ wire ───→ bench box, instruments ────┴→ world → truth
  *
  * Ports are named by the path of their symlink. Strikes of the injector fall on the same words, bits, iterations and cycles
  * as in memory; particles come at the world's time, `timeScale` faster than the wall's.
@@ -153,10 +155,28 @@ export function emulateOverPtys(
     work.add(boxLife({ name: port, serial, seed, clock, wire: cable, equipment }, end.signal));
   };
 
+  const addInstrument = (instrument: InstrumentPlace): void => {
+    const { port, serial } = instrument;
+    const cable = wire(port);
+    place(port, cable, serial);
+    const vanish = (goneMs: number): void => {
+      const entry = sockets.get(cable)!;
+      entry.socket?.close();
+      entry.socket = null;
+      if (goneMs < 0) return;
+      const back = clock.sleep(goneMs, end.signal).then(() => {
+        if (!end.signal.aborted) place(port, cable, serial);
+      });
+      work.add(back);
+    };
+    work.add(instrumentLife(instrument, cable, { spec, world, clock, seed, vanish }, end.signal));
+  };
+
   process.on("exit", letGo);
   try {
     for (const { board, serial, port } of devices.boards) addBoard(board, serial, port);
     for (const { serial, port } of devices.boxes) addBox(serial, port);
+    for (const instrument of devices.instruments ?? []) addInstrument(instrument);
   } catch (error) {
     letGo();
     process.off("exit", letGo);

@@ -1,7 +1,7 @@
 import type { ResetCause } from "../domain/capabilities.ts";
 import type { Strike } from "../domain/strike.ts";
 import type { ArmRefusal } from "./surroundings.ts";
-import type { EmulatedBoardSpec } from "./emulation-schema.ts";
+import type { EmulatedBoardSpec } from "./world-schema.ts";
 import type { Law } from "./law.ts";
 import type { TruthLine } from "./truth.ts";
 

@@ -3,7 +3,7 @@ import type { Clock } from "../domain/clock.ts";
 import { nsPerMs } from "../domain/clock.ts";
 import { randomStream } from "../domain/random.ts";
 import type { Strike } from "../domain/strike.ts";
-import type { EmulatedBoardSpec } from "./emulation-schema.ts";
+import type { EmulatedBoardSpec } from "./world-schema.ts";
 import type { Law } from "./law.ts";
 import { rainOn } from "./particles.ts";
 import type { Rain } from "./particles.ts";

@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import { nsPerSecond } from "../domain/clock.ts";
-import type { EmulatedBoardSpec, EmulationSpec } from "./emulation-schema.ts";
+import type { EmulatedBoardSpec } from "./world-schema.ts";
+import type { WorldSpec } from "./world-schema.ts";
 import { blockAt, dieAt, turnHeat } from "./heat.ts";
 import type { Law } from "./law.ts";
 
@@ -15,7 +16,12 @@ export interface World {
   readonly boards: readonly string[];
   law(board: string): Law;
   heat(board: string, on: boolean, setC: number): void;
+  /** All rails of the board, as a bench box switches them. */
   rail(board: string, on: boolean): void;
+  /** What the electronics of a supply, or a contact, do at this rail from now on. */
+  feed(board: string, rail: string, change: Partial<Feed>): void;
+  /** What there is to measure at this rail now. */
+  railState(board: string, rail: string): RailState;
   shutter(open: boolean): void;
   busy(board: string, computing: boolean): void;
   sense(board: string): Sensed;
@@ -23,6 +29,25 @@ export interface World {
   fluencePerCm2(): number;
   /** Tells every new law of a board as soon as it holds. Returns how to unsubscribe. */
   onLaw(board: string, listener: (law: Law) => void): () => void;
+}
+
+/** One rail as it is fed. A board lives while all its rails are on. */
+export interface Feed {
+  readonly output: boolean;
+  readonly milliV: number;
+  /** The supply folds back to this current; Infinity where it cannot. */
+  readonly limitMilliA: number;
+  /** It cuts the rail when more than this is drawn for so long; null: it never does. */
+  readonly trip: { readonly milliA: number; readonly delayMs: number } | null;
+}
+
+export interface RailState {
+  readonly output: boolean;
+  readonly milliV: number;
+  readonly milliA: number;
+  readonly regulating: "voltage" | "current";
+  /** The supply cut it by itself since it was last turned on. */
+  readonly tripped: boolean;
 }
 
 export interface Sensed {
@@ -39,16 +64,17 @@ export interface Sensed {
 interface Place {
   readonly spec: EmulatedBoardSpec;
   readonly listeners: Set<(law: Law) => void>;
+  readonly feeds: Map<string, Feed>;
   law: Law;
 }
 
 /** Everything at ambient, rails on, shutter closed. */
-export function createWorld(spec: EmulationSpec, clock: Clock): World {
+export function createWorld(spec: WorldSpec, clock: Clock): World {
   const beam = { open: false, sinceNs: clock.nowNs(), fluencePerCm2: 0 };
   const places = new Map(
     Object.entries(spec.boards).map(([name, board]): [string, Place] => [
       name,
-      { spec: board, listeners: new Set(), law: firstLaw(spec, board, clock.nowNs()) },
+      { spec: board, listeners: new Set(), feeds: new Map(), law: firstLaw(spec, board, clock.nowNs()) },
     ]),
   );
   const placeOf = (board: string): Place => {
@@ -80,6 +106,25 @@ export function createWorld(spec: EmulationSpec, clock: Clock): World {
     boards: [...places.keys()],
     law: (board) => placeOf(board).law,
     heat: (board, on, setC) => turn(placeOf(board), { blockGoalC: on ? setC : spec.ambientC }),
+    feed: (board, rail, change) => {
+      const place = placeOf(board);
+      place.feeds.set(rail, { ...feedOf(place, rail), ...change });
+      const powered = [...place.feeds.values()].every(({ output }) => output);
+      if (place.law.powered !== powered) turn(place, { powered, busy: false });
+    },
+    railState: (board, rail) => {
+      const place = placeOf(board);
+      const { output, milliV, limitMilliA } = feedOf(place, rail);
+      const draws = (wattsOf(place.spec, place.law.powered, place.law.busy) * 1e6) / place.spec.railMilliV;
+      const folded = output && draws > limitMilliA;
+      return {
+        output,
+        milliV: output ? milliV : 0,
+        milliA: output ? Math.min(draws, limitMilliA) : 0,
+        regulating: folded ? "current" : "voltage",
+        tripped: false,
+      };
+    },
     rail: (board, on) => {
       if (placeOf(board).law.powered !== on) turn(placeOf(board), { powered: on, busy: false });
     },
@@ -114,7 +159,12 @@ export function createWorld(spec: EmulationSpec, clock: Clock): World {
   };
 }
 
-function firstLaw(spec: EmulationSpec, board: EmulatedBoardSpec, nowNs: number): Law {
+/** A rail that nobody has set stands at the board's own voltage, and is on. */
+function feedOf({ feeds, spec }: Place, rail: string): Feed {
+  return feeds.get(rail) ?? { output: true, milliV: spec.railMilliV, limitMilliA: Infinity, trip: null };
+}
+
+function firstLaw(spec: WorldSpec, board: EmulatedBoardSpec, nowNs: number): Law {
   const selfHeatC = board.idleWatts * board.thermalResistanceCPerW;
   return {
     sinceNs: nowNs,

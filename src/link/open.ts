@@ -1,6 +1,7 @@
 import { RigError } from "../domain/errors.ts";
 import type { OpenPort } from "../domain/link.ts";
 import { childPort } from "./child.ts";
+import { followedFile } from "./followed-file.ts";
 import { replayPort } from "./replay.ts";
 import type { SerialAddress } from "./serial-identity.ts";
 import { ptyPort, serialPort } from "./serial.ts";
@@ -13,7 +14,8 @@ export type PortAddress =
   | { readonly tcp: string }
   | { readonly command: readonly string[] }
   | { readonly memory: string }
-  | { readonly replay: string };
+  | { readonly replay: string }
+  | { readonly file: string };
 
 export interface OpenContext {
   /** Emulated devices inside this process, by name; null where there are none. */
@@ -29,6 +31,7 @@ export function openPort(address: PortAddress, context: OpenContext): OpenPort {
   if ("pty" in address) return ptyPort(address.pty);
   if ("tcp" in address) return tcpPort(address.tcp);
   if ("command" in address) return childPort(address.command, context);
+  if ("file" in address) return followedFile(address.file);
   if ("replay" in address) return replayPort(address.replay);
   const open = context.memory?.(address.memory) ?? null;
   if (open !== null) return open;

@@ -70,6 +70,30 @@ export function partsOf(record: Rec, run: RunStart | null): readonly Part[] {
           { flux_cm2_s: record.fluxPerCm2PerSecond, fluence_cm2: record.fluencePerCm2, on: record.open },
         ),
       ];
+    case "thermal": {
+      const { objectC, sinkC, setC, outputPercent, stable } = record.reading;
+      return [
+        part(
+          "see_thermal",
+          { sensor: "object" },
+          { t_c: objectC, set_c: setC, drive_pct: outputPercent, stable },
+        ),
+        ...(sinkC === null ? [] : [part("see_thermal", { sensor: "sink" }, { t_c: sinkC, set_c: null })]),
+      ];
+    }
+    case "rail_event":
+      return [
+        event("rail", record.what, "none", {
+          rail: record.rail,
+          i_a: ampere(record.reading?.milliA ?? null),
+          baseline_a: ampere(record.baselineMilliA),
+          t_die_c: record.dieC,
+          fluence_cm2: record.fluencePerCm2,
+          note: record.detail,
+        }),
+      ];
+    case "bench_fault":
+      return [event("bench", record.what, "none", { device: record.device, note: record.detail })];
     case "effect":
       return [event("effect", record.effect, "dut", { note: record.detail })];
     case "rung":
@@ -100,6 +124,10 @@ export function partsOf(record: Rec, run: RunStart | null): readonly Part[] {
     case "note":
       return [part("see_log", { level: record.level }, { msg: record.text })];
   }
+}
+
+function ampere(milliA: number | null): number | null {
+  return milliA === null ? null : milliA / 1000;
 }
 
 function event(
@@ -183,9 +211,9 @@ function telemetryParts(record: Extract<Rec, { type: "telemetry" }>, run: RunSta
             "see_rail",
             { rail: "main" },
             {
-              v_v: rail.milliV / 1000,
-              i_a: rail.milliA / 1000,
-              p_w: (rail.milliV * rail.milliA) / 1e6,
+              v_v: rail.milliV === null ? null : rail.milliV / 1000,
+              i_a: rail.milliA === null ? null : rail.milliA / 1000,
+              p_w: rail.milliV === null || rail.milliA === null ? null : (rail.milliV * rail.milliA) / 1e6,
               on: rail.on,
             },
           ),

@@ -45,6 +45,10 @@ export const measurements = {
       t_die_c: "float",
       fluence_cm2: "float",
       weight: "float",
+      rail: "text",
+      device: "text",
+      i_a: "float",
+      baseline_a: "float",
       rung: "integer",
       cured: "flag",
       boot_count: "integer",
@@ -75,7 +79,10 @@ export const measurements = {
     tags: ["rail"],
     fields: { seq: "integer", v_v: "float", i_a: "float", p_w: "float", on: "flag" },
   },
-  see_thermal: { tags: ["sensor"], fields: { seq: "integer", t_c: "float", set_c: "float" } },
+  see_thermal: {
+    tags: ["sensor"],
+    fields: { seq: "integer", t_c: "float", set_c: "float", drive_pct: "float", stable: "flag" },
+  },
   see_accel: { tags: ["dev"], fields: { seq: "integer", throttle_bits: "integer" } },
   see_beam: {
     tags: ["counter"],

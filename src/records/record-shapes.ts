@@ -1,10 +1,12 @@
-import type { Identity, LinkTotals, RailReading, ReadBack } from "../domain/capabilities.ts";
+import type { Identity, LinkTotals, ReadBack } from "../domain/capabilities.ts";
+import type { InjectionSeen, RailReading, ThermalReading } from "../domain/equipment.ts";
+import { benchFaultNames } from "../domain/equipment.ts";
 import type { Command } from "../domain/command.ts";
 import { commandVerbs } from "../domain/command.ts";
 import type { ElementDifference, Evidence, Score } from "../domain/evidence.ts";
 import { effects, endReasons, outcomes, runKinds } from "../domain/outcome.ts";
-import type { Rec, RunStart } from "../domain/records.ts";
-import { deadCauses, runStates } from "../domain/records.ts";
+import type { Rec, RunStart, StrikeRec } from "../domain/records.ts";
+import { deadCauses, railEventNames, runStates } from "../domain/records.ts";
 import type { Strike, TargetSpace } from "../domain/strike.ts";
 import { plan, runPlan } from "./plan-shapes.ts";
 import type { Check, Properties, ShapeOf } from "./shape.ts";
@@ -63,7 +65,34 @@ const link = object<LinkTotals>({
   lost: anyNumber,
   bytesDropped: anyNumber,
 });
-const rail = object<RailReading>({ on: flag, milliV: anyNumber, milliA: anyNumber });
+const rail = object<RailReading>({
+  on: flag,
+  milliV: numberOrNull,
+  milliA: numberOrNull,
+  regulating: orNull(oneOf(["voltage", "current"])),
+  tripped: orNull(flag),
+});
+const thermal = object<ThermalReading>({
+  objectC: anyNumber,
+  sinkC: numberOrNull,
+  setC: numberOrNull,
+  on: flag,
+  outputPercent: numberOrNull,
+  stable: orNull(flag),
+  faults: listOf(text),
+});
+const seen = orNull(
+  object<InjectionSeen>({
+    confirmed: flag,
+    observations: listOf(text),
+    address: textOrNull,
+    before: numberOrNull,
+    after: numberOrNull,
+    dwellMs: numberOrNull,
+    detail: text,
+  }),
+);
+const injection = object<NonNullable<StrikeRec["injection"]>>({ armed: seen, released: seen });
 const readBack = object<ReadBack>({ clockKHz: anyNumber, powerMilliW: anyNumber, throttle: anyNumber });
 const found = {
   run: anyNumber,
@@ -126,6 +155,7 @@ const shapes: Shapes = {
     strike,
     via: oneOf(["board", "injector"]),
     confirmed: flag,
+    injection: orNull(injection),
     outcome: orNull(oneOf(outcomes)),
   },
   beam_event: {
@@ -146,7 +176,41 @@ const shapes: Shapes = {
     rail: orNull(rail),
     link,
   },
-  beam: { run: anyNumber, open: flag, fluencePerCm2: anyNumber, fluxPerCm2PerSecond: anyNumber },
+  beam: {
+    run: anyNumber,
+    open: flag,
+    fluencePerCm2: anyNumber,
+    fluxPerCm2PerSecond: anyNumber,
+    gapSeconds: anyNumber,
+    restarts: anyNumber,
+    relUncertainty1Sigma: numberOrNull,
+  },
+  thermal: {
+    run: numberOrNull,
+    dut: text,
+    doing: oneOf(["ramp", "soak", "hold", "run", "off"]),
+    reading: thermal,
+    dieC: numberOrNull,
+  },
+  rail_event: {
+    run: numberOrNull,
+    dut: text,
+    rail: text,
+    what: oneOf(railEventNames),
+    reading: orNull(rail),
+    baselineMilliA: numberOrNull,
+    dieC: numberOrNull,
+    fluencePerCm2: numberOrNull,
+    doseRadSi: numberOrNull,
+    detail: text,
+  },
+  bench_fault: {
+    run: numberOrNull,
+    device: text,
+    stations: listOf(text),
+    what: oneOf(benchFaultNames),
+    detail: text,
+  },
   dead: {
     run: anyNumber,
     fromNs: anyNumber,

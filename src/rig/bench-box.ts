@@ -3,11 +3,13 @@ import type {
   BeamReading,
   Injector,
   RailReading,
-  Reply,
   Supply,
   Thermal,
-} from "../domain/capabilities.ts";
-import { done } from "./dut.ts";
+  ThermalLimits,
+} from "../domain/equipment.ts";
+import type { Reply } from "../domain/reply.ts";
+import { done } from "../domain/reply.ts";
+import type { RailPlace } from "./equipment.ts";
 import type { Session } from "./session.ts";
 import type { AnswerOf } from "./session-types.ts";
 
@@ -20,30 +22,58 @@ export function injectorOver(session: Session, reaches: readonly string[]): Inje
   return {
     name: session.name,
     reaches,
-    arm: async (board, strike) => done(await session.ask({ kind: "c", name: "inject", board, ...strike })),
+    space: null,
+    arm: async (board, strike) => {
+      const reply = await session.ask({ kind: "c", name: "inject", board, ...strike });
+      return reply.kind === "ok" ? { kind: "ok", value: armed } : reply;
+    },
+    // The board restores what it struck with the refresh that follows its iteration.
+    release: () => Promise.resolve({ kind: "ok", value: nothingLeft }),
   };
 }
 
-export function thermalOver(session: Session, board: string): Thermal {
+const unseen = { address: null, before: null, after: null, dwellMs: null, detail: "" };
+const armed = { ...unseen, confirmed: true, observations: ["inject-ok"] };
+const nothingLeft = { ...unseen, confirmed: true, observations: [] };
+
+export function thermalOver(session: Session, board: string, limits: ThermalLimits): Thermal {
+  let set: number | null = null;
   const heat = async (on: boolean, temperatureC: number): Promise<Reply<null>> => {
     const setMilliC = Math.round(temperatureC * 1000);
-    return done(await session.ask({ kind: "c", name: "heat", board, on, setMilliC }));
+    const reply = done(await session.ask({ kind: "c", name: "heat", board, on, setMilliC }));
+    if (reply.kind === "ok") set = on ? temperatureC : null;
+    return reply;
   };
   return {
+    name: session.name,
+    limits,
     set: (temperatureC) => heat(true, temperatureC),
     off: () => heat(false, 0),
     read: async () =>
       valueOf(await sense(session, board), ({ objectMilliC, sinkMilliC }) => ({
         objectC: objectMilliC / 1000,
         sinkC: sinkMilliC / 1000,
+        setC: set,
+        on: set !== null,
+        outputPercent: null,
+        stable: null,
+        faults: [],
       })),
   };
 }
 
-export function supplyOver(session: Session, board: string): Supply {
+/** A box knows one rail a board: it switches and measures, and trips on nothing. */
+export function supplyOver(session: Session, board: string, place: Omit<RailPlace, "verifies">): Supply {
   const rail = async (on: boolean): Promise<Reply<RailReading>> =>
     valueOf(await session.ask({ kind: "c", name: "rail", board, on }), railReading);
   return {
+    ...place,
+    verifies: { output: "measured", current: "measured", trip: "none", deadMan: false },
+    arm: () =>
+      Promise.resolve({
+        kind: "ok",
+        value: { milliA: null, verified: "none", detail: "a bench box has no over-current trip" },
+      }),
     on: () => rail(true),
     off: () => rail(false),
     read: async () => valueOf(await sense(session, board), railReading),
@@ -63,6 +93,9 @@ export function beamOver(session: Session, board: string): Beam {
           open: shutterOpen,
           fluencePerCm2,
           fluxPerCm2PerSecond,
+          gapSeconds: 0,
+          restarts: 0,
+          relUncertainty1Sigma: null,
         }),
       ),
   };
@@ -72,8 +105,12 @@ function sense(session: Session, board: string): Promise<Reply<AnswerOf<"sense">
   return session.ask({ kind: "c", name: "sense", board });
 }
 
-function railReading({ on, milliV, milliA }: RailReading): RailReading {
-  return { on, milliV, milliA };
+function railReading({
+  on,
+  milliV,
+  milliA,
+}: Pick<AnswerOf<"sense">, "on" | "milliV" | "milliA">): RailReading {
+  return { on, milliV, milliA, regulating: null, tripped: null };
 }
 
 function valueOf<A, B>(reply: Reply<A>, convert: (value: A) => B): Reply<B> {

@@ -6,13 +6,13 @@ import type {
   Loaded,
   LoadRequest,
   ReadBack,
-  Reply,
-  Silence,
   LinkTotals,
 } from "../domain/capabilities.ts";
+import type { Reply, Silence } from "../domain/reply.ts";
 import type { Strike, TargetSpace } from "../domain/strike.ts";
 import { unfit } from "./greeting.ts";
 import type { Session } from "./session.ts";
+import { done } from "../domain/reply.ts";
 
 /**
  * A board as the campaign sees it: every verb is one or a few commands of the protocol, every answer a value.
@@ -134,9 +134,4 @@ class SessionDut implements Dut {
   linkTotals(): LinkTotals {
     return this.#session.linkTotals();
   }
-}
-
-/** Only whether it was done is of interest. */
-export function done(reply: Reply<unknown>): Reply<null> {
-  return reply.kind === "ok" ? { kind: "ok", value: null } : reply;
 }

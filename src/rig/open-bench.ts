@@ -1,17 +1,21 @@
-import type { Bench, Station } from "../domain/capabilities.ts";
+import type { Bench } from "../domain/capabilities.ts";
 import type { Clock } from "../domain/clock.ts";
 import { RigError } from "../domain/errors.ts";
 import type { OpenPort } from "../domain/link.ts";
 import type { Capture } from "../link/capture.ts";
-import { beamOver, injectorOver, supplyOver, thermalOver } from "./bench-box.ts";
-import { dutOver } from "./dut.ts";
-import type { DeviceSpec, LinkSpec, RigSpec, StationSpec } from "./rig-schema.ts";
+import { drivers } from "../instruments/all.ts";
+import { FaultQueue } from "./fault-queue.ts";
+import { InstrumentSession } from "./instrument-session.ts";
+import type { DeviceSpec, InstrumentSpec, LinkSpec, RigSpec, StationSpec } from "./rig-schema.ts";
+import { isBox } from "./rig-schema.ts";
 import { Session } from "./session.ts";
+import { railOf, stationOf } from "./stations.ts";
+import type { OpenDevice, OpenDevices } from "./stations.ts";
 
 /**
  * A rig file to an open bench: all its devices connected and known by name, their verbs sorted by station.
  *
- *   devices ─connect→ boxes ─rails on→ stations ─connect→ duts ─→ Bench
+ *   devices ─connect→ boxes, instruments ─rails on→ stations ─connect→ duts ─→ Bench
  */
 export interface BenchContext {
   readonly clock: Clock;
@@ -32,31 +36,38 @@ const box = { heartbeatMs: 1000, leaseMs: 60_000, silenceMs: 5000 } as const;
 /** RigError: those of the ports, `board_missing`, `board_mismatch`, `protocol_version`, `config`. Whatever was opened by then is closed. */
 export async function openBench(spec: RigSpec, context: BenchContext): Promise<Bench> {
   checkNames(spec);
-  const sessions = new Map<string, Session>();
+  const devices = new Map<string, OpenDevice>();
+  const boards = new Map<string, Session>();
+  const faults = new FaultQueue();
   const close = async (): Promise<void> => {
-    await Promise.all([...sessions.values()].map((session) => session.close()));
+    faults.end();
+    await Promise.all([...boards.values(), ...devices.values()].map((session) => session.close()));
   };
   try {
-    await connectAll(
-      Object.entries(spec.devices).map(([name, device]) =>
-        addSession(sessions, name, { ...box, ...device }, true, context),
-      ),
-      context,
-    );
-    await powerStations(spec, sessions);
-    await connectAll(
-      Object.entries(spec.stations).map(([name, station]) =>
-        addSession(sessions, name, station, false, context),
-      ),
-      context,
-    );
+    for (const [name, device] of Object.entries(spec.devices))
+      devices.set(
+        name,
+        isBox(device)
+          ? boardSession(name, { ...box, ...device }, true, context)
+          : instrumentSession(name, device, stationsOn(spec, name), faults, context),
+      );
+    await connectAll([...devices.values()], context);
+    await powerStations(spec, devices);
+    for (const [name, station] of Object.entries(spec.stations))
+      boards.set(name, boardSession(name, station, false, context));
+    await connectAll([...boards.values()], context);
     const stations = new Map(
-      Object.entries(spec.stations).map(([name, station]) => [name, stationOf(name, station, sessions)]),
+      Object.entries(spec.stations).map(([name, station]) => [
+        name,
+        stationOf(name, station, boards.get(name)!, devices),
+      ]),
     );
+    const boxes = [...devices.values()].filter((device) => device instanceof Session);
     return {
       name: spec.rig,
       stations,
-      othersAlive: (dut) => anyAnswers([...sessions.values()].filter((session) => session.name !== dut)),
+      othersAlive: (dut) => anyAnswers([...boards.values(), ...boxes].filter(({ name }) => name !== dut)),
+      faults,
       close,
     };
   } catch (error) {
@@ -70,15 +81,14 @@ type SessionSpec = Pick<
   "serial" | "link" | "heartbeatMs" | "leaseMs" | "silenceMs" | "answerMs"
 >;
 
-function addSession(
-  sessions: Map<string, Session>,
+function boardSession(
   name: string,
   spec: SessionSpec,
   acknowledgeAtOnce: boolean,
   context: BenchContext,
 ): Session {
   const { serial, link, heartbeatMs, leaseMs, silenceMs, answerMs } = spec;
-  const session = new Session({
+  return new Session({
     name,
     serial,
     heartbeatMs,
@@ -91,61 +101,64 @@ function addSession(
     capture: context.capture?.(name) ?? null,
     leave: context.signal,
   });
-  sessions.set(name, session);
-  return session;
+}
+
+function instrumentSession(
+  name: string,
+  spec: InstrumentSpec,
+  stations: readonly string[],
+  faults: FaultQueue,
+  context: BenchContext,
+): InstrumentSession {
+  const { protocol, serial, link, ...settings } = spec;
+  const driver = drivers.find((candidate) => candidate.protocol === protocol);
+  if (driver === undefined) throw new RigError("config", `'${name}': no driver for protocol '${protocol}'`);
+  return new InstrumentSession({
+    name,
+    serial: serial ?? null,
+    driver,
+    settings: { ...settings, baud: "serial" in link ? link.serial.baud : null },
+    clock: context.clock,
+    open: context.openPort(name, link),
+    capture: context.capture?.(name) ?? null,
+    tell: (what, detail) => faults.push({ device: name, stations, what, detail }),
+  });
+}
+
+/** The stations that this device serves. */
+function stationsOn(spec: RigSpec, device: string): string[] {
+  return Object.entries(spec.stations)
+    .filter(([, station]) => devicesOf(station).includes(device))
+    .map(([name]) => name);
 }
 
 /** Connects side by side, and waits for all before the first failure is thrown: none is left half open. */
-async function connectAll(sessions: readonly Session[], context: BenchContext): Promise<void> {
+async function connectAll(sessions: readonly OpenDevice[], context: BenchContext): Promise<void> {
   const { connectMs = defaultConnectMs, signal } = context;
-  const ends = await Promise.allSettled(sessions.map((session) => session.connect(connectMs, signal)));
+  const ends = await Promise.allSettled(
+    sessions.map((session) =>
+      session instanceof Session ? session.connect(connectMs, signal) : session.connect(signal),
+    ),
+  );
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
-/** A board whose rail an earlier run left off could not answer. */
-async function powerStations(spec: RigSpec, sessions: ReadonlyMap<string, Session>): Promise<void> {
+/** A board whose rail an earlier run left off could not answer. What trips is armed before it goes on. */
+async function powerStations(spec: RigSpec, devices: OpenDevices): Promise<void> {
   for (const [name, station] of Object.entries(spec.stations)) {
-    if (station.supply === undefined) continue;
-    const supply = supplyOver(able(sessions, station.supply, "rail", name), name);
-    const rail = await supply.read();
-    const on = rail.kind === "ok" && !rail.value.on ? await supply.on() : rail;
-    if (on.kind === "ok" && on.value.on) continue;
-    const why = on.kind === "refused" ? on.reason : on.kind === "silence" ? "no answer" : "it stays off";
-    throw new RigError(
-      "instrument",
-      `'${station.supply}' does not power station '${name}' (${why}): check that the box knows a board of that name, and its rail`,
-    );
+    for (const railSpec of station.supply ?? []) {
+      const supply = railOf(name, railSpec, devices);
+      await supply.arm();
+      const rail = await supply.read();
+      const on = rail.kind === "ok" && !rail.value.on ? await supply.on() : rail;
+      if (on.kind === "ok" && on.value.on) continue;
+      const why = on.kind === "refused" ? on.reason : on.kind === "silence" ? "no answer" : "it stays off";
+      throw new RigError(
+        "instrument",
+        `'${railSpec.device}' does not power rail '${railSpec.rail}' of station '${name}' (${why}): check that it knows this board or channel, and its output`,
+      );
+    }
   }
-}
-
-function stationOf(name: string, spec: StationSpec, sessions: ReadonlyMap<string, Session>): Station {
-  const { injector, thermal, supply, beam } = spec;
-  return {
-    dut: dutOver(sessions.get(name)!, spec.serial),
-    injector:
-      injector === undefined
-        ? null
-        : injectorOver(able(sessions, injector.device, "inject", name), injector.targets),
-    thermal: thermal === undefined ? null : thermalOver(able(sessions, thermal, "heat", name), name),
-    supply: supply === undefined ? null : supplyOver(able(sessions, supply, "rail", name), name),
-    beam: beam === undefined ? null : beamOver(able(sessions, beam, "beam", name), name),
-  };
-}
-
-/** The session of this device, which must be able to do that. */
-function able(
-  sessions: ReadonlyMap<string, Session>,
-  device: string,
-  capability: "inject" | "heat" | "rail" | "beam",
-  station: string,
-): Session {
-  const session = sessions.get(device)!;
-  const capabilities = session.hello?.capabilities ?? [];
-  if (capabilities.includes(capability)) return session;
-  throw new RigError(
-    "board_mismatch",
-    `station '${station}' asks '${device}' to ${capability}, which it cannot (it can: ${capabilities.join(", ") || "nothing"}): name another device in the rig file`,
-  );
 }
 
 function checkNames(spec: RigSpec): void {
@@ -153,13 +166,24 @@ function checkNames(spec: RigSpec): void {
   for (const [name, station] of Object.entries(spec.stations)) {
     if (name in devices)
       throw new RigError("config", `'${name}' is both a station and a device: give one of them another name`);
-    for (const device of [station.injector?.device, station.thermal, station.supply, station.beam])
-      if (device !== undefined && !(device in devices))
+    for (const device of devicesOf(station))
+      if (!(device in devices))
         throw new RigError(
           "config",
           `station '${name}' names device '${device}', which is not among devices (${Object.keys(devices).join(", ") || "none"})`,
         );
   }
+}
+
+/** Every device that a station names. */
+function devicesOf({ injector, thermal, supply, beam }: StationSpec): string[] {
+  return [
+    injector?.device,
+    thermal?.device,
+    ...(supply ?? []).map((rail) => rail.device),
+    beam?.counter,
+    beam?.shutter?.device,
+  ].filter((device) => device !== undefined);
 }
 
 async function anyAnswers(sessions: readonly Session[]): Promise<boolean> {

@@ -1,4 +1,5 @@
-import type { DutEvent, LinkTotals, Reply, Silence } from "../domain/capabilities.ts";
+import type { DutEvent, LinkTotals } from "../domain/capabilities.ts";
+import type { Reply, Silence } from "../domain/reply.ts";
 import { nsPerMs } from "../domain/clock.ts";
 import type { RigError } from "../domain/errors.ts";
 import type { Link } from "../domain/link.ts";

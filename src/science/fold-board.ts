@@ -61,6 +61,9 @@ export function foldBoard(
     case "campaign_start":
     case "check":
     case "beam":
+    case "thermal":
+    case "rail_event":
+    case "bench_fault":
     case "dead":
     case "effect":
     case "link":

@@ -61,6 +61,9 @@ export function fold(into: CampaignState, record: Rec): CampaignState {
       state.end = { endReason: record.endReason, detail: record.detail };
       break;
     case "command":
+    case "thermal":
+    case "rail_event":
+    case "bench_fault":
       break;
     case "note":
       if (record.level !== "info") state.warning = { tNs: record.tNs, text: record.text };

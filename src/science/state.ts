@@ -1,4 +1,5 @@
-import type { LinkTotals, RailReading } from "../domain/capabilities.ts";
+import type { LinkTotals } from "../domain/capabilities.ts";
+import type { RailReading } from "../domain/equipment.ts";
 import type { Effect, EndReason, Outcome } from "../domain/outcome.ts";
 import type { CampaignStart, CheckRec, RunStart, RunState } from "../domain/records.ts";
 import type { PrimaryRepeat } from "../domain/result.ts";

@@ -7,7 +7,7 @@ const quiet: Findings = {
   answered: false,
   bootCause: null,
   othersAlive: true,
-  rail: { on: true, milliV: 5000, milliA: 800 },
+  rail: { on: true, milliV: 5000, milliA: 800, regulating: null, tripped: null },
 };
 
 describe("attribution, row by row", () => {
@@ -15,7 +15,12 @@ describe("attribution, row by row", () => {
     ["silent, others answer, rail up: the device hangs", {}, "dueHang", "dut"],
     ["silent, no supply to ask: still the device", { rail: null }, "dueHang", "dut"],
     ["nobody answers: the host", { othersAlive: false }, "unattributed", "host"],
-    ["its rail is off: the supply", { rail: { on: false, milliV: 0, milliA: 0 } }, "unattributed", "supply"],
+    [
+      "its rail is off: the supply",
+      { rail: { on: false, milliV: 0, milliA: 0, regulating: null, tripped: null } },
+      "unattributed",
+      "supply",
+    ],
     ["the link is gone", { linkClosed: true }, "unattributed", "link"],
     [
       "the link is gone and nobody answers: the link first",

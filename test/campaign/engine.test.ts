@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Bench, Injector, Station } from "../../src/domain/capabilities.ts";
+import type { Bench, Station } from "../../src/domain/capabilities.ts";
+import type { InjectionSeen, Injector } from "../../src/domain/equipment.ts";
 import { emptyState } from "../../src/science/fold.ts";
 import { soFar } from "../../src/science/so-far.ts";
 import { campaignOn, exposure, fates, injection, ofType, smallRig } from "./emulated.ts";
@@ -53,7 +54,9 @@ describe("an injection run", () => {
       withInjector(bench, ({ name, reaches }) => ({
         name,
         reaches,
-        arm: () => Promise.resolve({ kind: "ok", value: null }),
+        space: null,
+        arm: () => Promise.resolve({ kind: "ok", value: seenNothing }),
+        release: () => Promise.resolve({ kind: "ok", value: seenNothing }),
       }));
     const { records, result } = await campaignOn(
       smallRig(),
@@ -77,8 +80,7 @@ describe("an injection run", () => {
     let asked = 0;
     const lossy = (bench: Bench): Bench =>
       withInjector(bench, (real) => ({
-        name: real.name,
-        reaches: real.reaches,
+        ...real,
         arm: (dut, strike) =>
           asked++ % 2 === 0
             ? real.arm(dut, strike)
@@ -213,19 +215,21 @@ describe("an operator", () => {
     const asked: string[] = [];
     const { records } = await campaignOn(smallRig(), [exposure("seconds: 1000")], {
       change: (bench) => {
-        const { dut, injector, thermal, supply, beam } = bench.stations.get("dut")!;
+        const { dut, injector, thermal, rails, beam } = bench.stations.get("dut")!;
+        const supply = rails[0]!;
         const station: Station = {
           dut,
           injector,
           thermal,
-          supply: {
-            on: () => supply!.on(),
-            off: () => {
-              asked.push("rail off");
-              return supply!.off();
+          rails: [
+            {
+              ...supply,
+              off: () => {
+                asked.push("rail off");
+                return supply.off();
+              },
             },
-            read: () => supply!.read(),
-          },
+          ],
           beam: {
             open: () => beam!.open(),
             close: () => {
@@ -248,11 +252,22 @@ describe("an operator", () => {
   });
 });
 
+const seenNothing: InjectionSeen = {
+  confirmed: true,
+  observations: [],
+  address: null,
+  before: null,
+  after: null,
+  dwellMs: null,
+  detail: "",
+};
+
 function withStations(bench: Bench, stations: Bench["stations"]): Bench {
   return {
     name: bench.name,
     stations,
     othersAlive: (dut) => bench.othersAlive(dut),
+    faults: bench.faults,
     close: () => bench.close(),
   };
 }

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import type { Beam, BeamReading, DutEvent, Reply } from "../../src/domain/capabilities.ts";
+import type { Beam, BeamReading } from "../../src/domain/equipment.ts";
+import type { DutEvent } from "../../src/domain/capabilities.ts";
+import type { Reply } from "../../src/domain/reply.ts";
 import { campaignOn, exposure, ofType, smallRig } from "./emulated.ts";
 import { withDut } from "./with-dut.ts";
 

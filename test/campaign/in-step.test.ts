@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { DutEvent, Silence } from "../../src/domain/capabilities.ts";
+import type { DutEvent } from "../../src/domain/capabilities.ts";
+import type { Silence } from "../../src/domain/reply.ts";
 import { campaignOn, fates, injection, ofType, smallRig } from "./emulated.ts";
 import { withDut } from "./with-dut.ts";
 

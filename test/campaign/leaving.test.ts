@@ -46,6 +46,7 @@ test("when one lane throws, the others have ended before the safe state is the l
       }),
       ({ dut, thermal }) => ({
         thermal: {
+          ...thermal!,
           set: (c) =>
             dut.name === "other" ? Promise.resolve({ kind: "refused", reason: "no" }) : thermal!.set(c),
           read: () => thermal!.read(),
@@ -129,11 +130,12 @@ test("stop ends the wait for a temperature, and no temperature is claimed", asyn
           if (++reads === 3) post?.();
           return thermal!.read();
         };
-        const watched = { set: (c: number) => thermal!.set(c), off: () => thermal!.off(), read };
+        const watched = { ...thermal!, set: (c: number) => thermal!.set(c), off: () => thermal!.off(), read };
         return {
           name: bench.name,
           stations: new Map([["dut", { ...station, thermal: watched }]]),
           othersAlive: (dut) => bench.othersAlive(dut),
+          faults: bench.faults,
           close: () => bench.close(),
         };
       },

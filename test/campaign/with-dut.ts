@@ -16,6 +16,7 @@ export function withDut(
     name: bench.name,
     stations,
     othersAlive: (dut) => bench.othersAlive(dut),
+    faults: bench.faults,
     close: () => bench.close(),
   };
 }

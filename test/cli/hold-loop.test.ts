@@ -4,7 +4,17 @@ import type { Rec } from "../../src/domain/records.ts";
 import { emptyState } from "../../src/science/fold.ts";
 
 const note = (text: string): Rec => ({ type: "note", tNs: 0, run: null, level: "info", text });
-const beam: Rec = { type: "beam", tNs: 0, run: 1, open: true, fluencePerCm2: 1, fluxPerCm2PerSecond: 1 };
+const beam: Rec = {
+  type: "beam",
+  tNs: 0,
+  run: 1,
+  open: true,
+  fluencePerCm2: 1,
+  fluxPerCm2PerSecond: 1,
+  gapSeconds: 0,
+  restarts: 0,
+  relUncertainty1Sigma: null,
+};
 
 /** A journal whose disk takes as long as it likes. */
 function slowDisk() {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { virtualClock } from "../../src/cli/clocks.ts";
 import type { Clock } from "../../src/domain/clock.ts";
-import { misbehaviourSchema } from "../../src/emulator/emulation-schema.ts";
+import { misbehaviourSchema } from "../../src/emulator/world-schema.ts";
 import { emulateInMemory } from "../../src/emulator/in-memory.ts";
 import type { Emulation } from "../../src/emulator/in-memory.ts";
 import { benchSpec } from "./bench-spec.ts";

@@ -85,7 +85,7 @@ describe("a bench, opened", () => {
     expect(bench.stations.get("right")).toMatchObject({
       injector: null,
       thermal: null,
-      supply: null,
+      rails: [],
       beam: null,
     });
     await bench.close();
@@ -94,7 +94,8 @@ describe("a bench, opened", () => {
   test("equipment acts on the station it was asked for, in the units of its names", async () => {
     const { open, board } = world();
     const bench = await open();
-    const { thermal, supply, beam, injector } = bench.stations.get("left")!;
+    const { thermal, rails, beam, injector } = bench.stations.get("left")!;
+    const supply = rails[0]!;
     expect(await thermal!.set(61.5)).toEqual({ kind: "ok", value: null });
     expect(board("box").heard.at(-1)).toMatchObject({
       name: "heat",
@@ -104,20 +105,26 @@ describe("a bench, opened", () => {
     });
     await thermal!.off();
     expect(board("box").heard.at(-1)).toMatchObject({ name: "heat", on: false });
-    expect(await thermal!.read()).toEqual({ kind: "ok", value: { objectC: 61.5, sinkC: 24.25 } });
-    expect(await supply!.off()).toEqual({ kind: "ok", value: { on: false, milliV: 5010, milliA: 320 } });
-    expect(await supply!.read()).toEqual({ kind: "ok", value: { on: false, milliV: 5000, milliA: 300 } });
-    await supply!.on();
+    expect(await thermal!.read()).toMatchObject({
+      kind: "ok",
+      value: { objectC: 61.5, sinkC: 24.25, setC: null, on: false, faults: [] },
+    });
+    expect(await supply.off()).toMatchObject({ kind: "ok", value: { on: false, milliV: 5010, milliA: 320 } });
+    expect(await supply.read()).toMatchObject({
+      kind: "ok",
+      value: { on: false, milliV: 5000, milliA: 300 },
+    });
+    await supply.on();
     expect(await beam!.open()).toEqual({ kind: "ok", value: null });
-    expect(await beam!.read()).toEqual({
+    expect(await beam!.read()).toMatchObject({
       kind: "ok",
       value: { open: true, fluencePerCm2: 12_345, fluxPerCm2PerSecond: 678 },
     });
     const strike = { id: 4, target: "control", word: 1, mask: 2, iteration: 3, cycle: 99 };
-    expect(await injector!.arm("left", strike)).toEqual({ kind: "ok", value: null });
+    expect(await injector!.arm("left", strike)).toMatchObject({ kind: "ok", value: { confirmed: true } });
     expect(board("box").heard.at(-1)).toMatchObject({ name: "inject", board: "left", ...strike });
     board("box").behaviours.set("sense", (command, box) => box.refuse(command, "unknown-board"));
-    expect(await beam!.read()).toEqual({ kind: "refused", reason: "unknown-board" });
+    expect(await beam!.read()).toMatchObject({ kind: "refused", reason: "unknown-board" });
     await bench.close();
   });
 
@@ -186,7 +193,7 @@ describe("a bench, opened", () => {
   test("a rail that an earlier run left off is switched on before its board is spoken to", async () => {
     const { open, board } = world();
     const bench = await open();
-    await bench.stations.get("left")!.supply!.off();
+    await bench.stations.get("left")!.rails[0]!.off();
     await bench.close();
     board("left").isDeaf = true;
     const rail = board("box").behaviours.get("rail")!;
@@ -213,7 +220,7 @@ describe("a bench that cannot be opened", () => {
     ],
     [
       "a box does not know the board",
-      /^instrument: 'box' does not power station 'left' \(unknown-board\)/,
+      /^instrument: 'box' does not power rail 'main' of station 'left' \(unknown-board\)/,
       ({ board }) =>
         void board("box").behaviours.set("sense", (command, box) => box.refuse(command, "unknown-board")),
     ],
@@ -230,7 +237,16 @@ describe("a bench that cannot be opened", () => {
       "a station names a device that is not there",
       /^config: station 'right' names device 'oven', which is not among devices \(box\)/,
       () => undefined,
-      { ...spec, stations: { ...spec.stations, right: { ...spec.stations["right"]!, thermal: "oven" } } },
+      {
+        ...spec,
+        stations: {
+          ...spec.stations,
+          right: {
+            ...spec.stations["right"]!,
+            thermal: { device: "oven", channel: 1, absolute: {} },
+          },
+        },
+      },
     ],
   ];
 

@@ -1,4 +1,5 @@
-import type { DutEvent, Silence } from "../../src/domain/capabilities.ts";
+import type { DutEvent } from "../../src/domain/capabilities.ts";
+import type { Silence } from "../../src/domain/reply.ts";
 import type { Clock } from "../../src/domain/clock.ts";
 import { virtualClock } from "../../src/cli/clocks.ts";
 import { Session } from "../../src/rig/session.ts";

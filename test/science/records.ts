@@ -159,6 +159,7 @@ export function strike(
     run,
     strike: { id, target: "weights", word: 0, mask: 1, iteration: 0, cycle: 0 },
     via: "board",
+    injection: null,
     confirmed: outcome !== null,
     outcome,
     repeatOf: null,
@@ -210,6 +211,9 @@ export const beam = (at: number, run: number, fluencePerCm2: number): BeamRec =>
   open: true,
   fluencePerCm2,
   fluxPerCm2PerSecond: 1e6,
+  gapSeconds: 0,
+  restarts: 0,
+  relUncertainty1Sigma: null,
 });
 
 export const dead = (

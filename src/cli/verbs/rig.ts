@@ -44,15 +44,15 @@ function addShow(rig: Command, output: Output): void {
             serial,
             JSON.stringify(link),
             injector === undefined ? "-" : `${injector.device} (${injector.targets.join(", ")})`,
-            thermal ?? "-",
-            supply ?? "-",
-            beam ?? "-",
+            thermal?.device ?? "-",
+            supply?.map(({ device, rail }) => `${device}:${rail}`).join(" ") ?? "-",
+            beam?.counter ?? "-",
           ]),
         ]),
       );
       const boxes = Object.entries(devices).map(([device, { serial, link }]) => [
         device,
-        serial,
+        serial ?? "-",
         JSON.stringify(link),
       ]);
       if (boxes.length > 0) output.data(columns([["DEVICE", "SERIAL", "LINK"], ...boxes]));

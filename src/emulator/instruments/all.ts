@@ -1,0 +1,4 @@
+import type { EmulatedInstrument } from "./emulated.ts";
+
+/** Every emulated instrument there is, one for each driver. */
+export const emulatedInstruments: readonly EmulatedInstrument[] = [];

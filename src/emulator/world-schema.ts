@@ -1,0 +1,65 @@
+import { z } from "zod";
+
+/** The world of a bench made of software: its boards, their heat, the beam. */
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "a name of a-z, 0-9 and -, at most 32 long");
+
+export const misbehaviourSchema = z
+  .strictObject({
+    do: z.enum([
+      "garbage-flood",
+      "torn-line",
+      "silent-hang",
+      "reboot-mid-line",
+      "hidden-reboot",
+      "clock-step",
+      "port-vanishes",
+    ]),
+    afterEvents: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe("when the board has sent this many events since the start"),
+    atSeconds: z.number().min(0).optional().describe("at this second of the world's time"),
+    bytes: z.number().int().min(1).default(100_000).describe("garbage-flood: how much"),
+    stepMs: z.number().int().default(-3_600_000).describe("clock-step: how far the board's uptime jumps"),
+    goneMs: z
+      .number()
+      .int()
+      .default(1_500)
+      .describe("port-vanishes, silent-hang: for how long (a hang without end: -1)"),
+    newName: name.optional().describe("port-vanishes: name of the port it comes back under"),
+  })
+  .refine((fault) => (fault.afterEvents === undefined) !== (fault.atSeconds === undefined), {
+    message: "say when: either afterEvents or atSeconds",
+  });
+export type Misbehaviour = z.infer<typeof misbehaviourSchema>;
+
+const emulatedBoardSchema = z.strictObject({
+  accelerator: z.literal("cpu"),
+  format: z.enum(["f32", "i8"]),
+  clockKHz: z.number().int().min(1).default(100_000),
+  bootMs: z.number().int().min(0).default(300),
+  crossSectionPerBitCm2: z
+    .record(z.string(), z.number().min(0))
+    .default({})
+    .describe("per structure, at 25 °C"),
+  temperatureCoefficientPerC: z.number().default(0).describe("relative change of the cross-section per °C"),
+  thermalResistanceCPerW: z.number().min(0).default(5),
+  dieTimeConstantSeconds: z.number().min(0.001).default(0.5).describe("of the die towards the block"),
+  slowAboveC: z.number().default(95).describe("the die is slowed by software: three quarters of the clock"),
+  haltAboveC: z.number().default(105).describe("the die is slowed by hardware: half of the clock"),
+  railMilliV: z.number().int().min(1).default(5_000),
+  busyWatts: z.number().min(0).default(4),
+  idleWatts: z.number().min(0).default(1),
+  misbehave: z.array(misbehaviourSchema).default([]),
+});
+export type EmulatedBoardSpec = z.infer<typeof emulatedBoardSchema>;
+
+export const worldSchema = z.strictObject({
+  ambientC: z.number().min(-60).max(125).default(25),
+  heaterRateCPerSecond: z.number().positive().default(5),
+  beamFluxPerCm2PerSecond: z.number().min(0).max(1e13).default(1e6),
+  boards: z.record(name, emulatedBoardSchema),
+});
+export type WorldSpec = z.infer<typeof worldSchema>;

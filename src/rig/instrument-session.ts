@@ -1,0 +1,185 @@
+import type { Clock } from "../domain/clock.ts";
+import type { BenchFaultName, InstrumentIdentity } from "../domain/equipment.ts";
+import { RigError } from "../domain/errors.ts";
+import type { OpenPort, Port } from "../domain/link.ts";
+import type { Reply } from "../domain/reply.ts";
+import { silence } from "../domain/reply.ts";
+import type { Driver, DriverSettings, Instrument } from "../instruments/driver.ts";
+import type { Capture } from "../link/capture.ts";
+import { capturedPort } from "../link/captured.ts";
+import { reopen } from "../link/reopen.ts";
+
+/**
+ * One instrument, kept open: its port is opened again when it goes, and every verb waits for the one before.
+ *
+ *   verb ─→ queue ─→ instrument (one a port) ─→ Reply          port gone: silence at once, `unplugged`, opened again, `back`
+ */
+export interface InstrumentOptions {
+  readonly name: string;
+  /** Serial number it must answer with, where its protocol tells one; null takes any. */
+  readonly serial: string | null;
+  readonly driver: Driver;
+  readonly settings: DriverSettings;
+  readonly clock: Clock;
+  readonly open: OpenPort;
+  readonly capture: Capture | null;
+  readonly tell: (what: BenchFaultName, detail: string) => void;
+}
+
+/** So many verbs in a row without an answer are a fault of the instrument; one is noise. */
+const silencesInARow = 3;
+const firstPauseMs = 50;
+const longestPauseMs = 2000;
+
+export class InstrumentSession<I extends Instrument = Instrument> {
+  readonly name: string;
+  identity: InstrumentIdentity | null = null;
+  lacks: readonly string[] = [];
+  readonly #its: InstrumentOptions;
+  readonly #over = new AbortController();
+  #port: Port | null = null;
+  #instrument: I | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+  #silences = 0;
+  #kept: Promise<void> = Promise.resolve();
+
+  constructor(options: InstrumentOptions) {
+    this.#its = options;
+    this.name = options.name;
+  }
+
+  /** Opens the port and asks who is there. RigError of the port, or `instrument` where nobody answers, or somebody else. */
+  async connect(signal?: AbortSignal): Promise<void> {
+    const { name, driver, open, clock } = this.#its;
+    const port = await open(signal);
+    const ended = this.#take(port);
+    const reply = await this.verb((instrument) => instrument.identify());
+    const wrong = this.#unfit(reply);
+    if (wrong !== null) {
+      await this.close();
+      throw new RigError("instrument", `'${name}' (${driver.title}, ${port.name}): ${wrong}`);
+    }
+    this.#kept = this.#keep(ended, clock);
+  }
+
+  /** Does this as soon as what was asked before is done. Silence at once while the port is gone. */
+  verb<T>(deed: (instrument: I) => Promise<Reply<T>>): Promise<Reply<T>> {
+    const mine = this.#queue.then(async () => {
+      const instrument = this.#instrument;
+      if (instrument === null) return silence(0);
+      const reply = await deed(instrument);
+      if (instrument === this.#instrument) this.#noteSilence(reply);
+      return reply;
+    });
+    this.#queue = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** What the driver now at work offers; null while the port is gone. */
+  get instrument(): I | null {
+    return this.#instrument;
+  }
+
+  async close(): Promise<void> {
+    this.#over.abort();
+    await this.#port?.close();
+    await this.#kept;
+  }
+
+  /** Reads from this port until it ends. */
+  #take(port: Port): Promise<string> {
+    const { driver, settings, clock, capture, tell } = this.#its;
+    let over: (why: string) => void = () => undefined;
+    const ended = new Promise<string>((resolve) => (over = resolve));
+    const captured = capturedPort(port, capture);
+    const tellEnd = (): void => over(port.ended?.() ?? "the port ended");
+    const watched: Port = { ...captured, chunks: watchedChunks(captured.chunks, tellEnd) };
+    const instrument = driver.open(watched, settings, clock) as I;
+    instrument.onNews?.(({ level, text }) => {
+      if (level === "fault") tell("device_fault", text);
+    });
+    this.#port = port;
+    this.#instrument = instrument;
+    this.lacks = instrument.lacks;
+    this.#silences = 0;
+    return ended;
+  }
+
+  async #keep(first: Promise<string>, clock: Clock): Promise<void> {
+    const { open, tell } = this.#its;
+    const { signal } = this.#over;
+    for (let ended: Promise<string> | null = first; ended !== null;) {
+      const why = await ended;
+      this.#instrument = null;
+      await this.#port?.close();
+      if (this.#isOver()) return;
+      tell("unplugged", why);
+      const back = await this.#comeBack(open, clock, signal);
+      ended = back?.ended ?? null;
+    }
+  }
+
+  /** Tries ports until one has the right instrument behind it; null: closed meanwhile. */
+  async #comeBack(
+    open: OpenPort,
+    clock: Clock,
+    signal: AbortSignal,
+  ): Promise<{ readonly ended: Promise<string> } | null> {
+    const { tell } = this.#its;
+    for (;;) {
+      await clock.sleep(firstPauseMs, signal);
+      const port = await reopen(open, { clock, firstMs: firstPauseMs, longestMs: longestPauseMs }, signal);
+      if (port === null) return null;
+      const ended = this.#take(port);
+      const wrong = this.#unfit(await this.verb((instrument) => instrument.identify()));
+      if (wrong === null) {
+        tell("back", `answers again on ${port.name}`);
+        return { ended };
+      }
+      tell("identity_differs", wrong);
+      this.#instrument = null;
+      await port.close();
+      await clock.sleep(longestPauseMs, signal);
+    }
+  }
+
+  #unfit(reply: Reply<InstrumentIdentity>): string | null {
+    if (reply.kind === "silence")
+      return `no answer within ${reply.waitedMs.toFixed(0)} ms: is it switched on, set to remote, and are baud rate and cable right?`;
+    if (reply.kind === "refused") return `it does not say who it is: ${reply.reason}`;
+    const { serial } = this.#its;
+    const found = reply.value;
+    if (serial !== null && found.serial !== null && found.serial !== serial)
+      return `serial number ${found.serial} answers, the rig file says ${serial}: another instrument is plugged in there`;
+    this.identity = found;
+    return null;
+  }
+
+  #noteSilence(reply: Reply<unknown>): void {
+    if (reply.kind === "silence") {
+      if (++this.#silences === silencesInARow)
+        this.#its.tell(
+          "silent",
+          `${silencesInARow} requests in a row had no answer, though its port is open`,
+        );
+      return;
+    }
+    if (this.#silences >= silencesInARow) this.#its.tell("back", "answers again");
+    this.#silences = 0;
+  }
+
+  #isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+}
+
+async function* watchedChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  ended: () => void,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* chunks;
+  } finally {
+    ended();
+  }
+}

@@ -1,0 +1,153 @@
+import type { Station } from "../domain/capabilities.ts";
+import type { RailLimits, Supply, ThermalLimits } from "../domain/equipment.ts";
+import { RigError } from "../domain/errors.ts";
+import type { Instrument, InstrumentKind } from "../instruments/driver.ts";
+import { beamOver, injectorOver, supplyOver, thermalOver } from "./bench-box.ts";
+import { dutOver } from "./dut.ts";
+import {
+  instrumentBeam,
+  instrumentInjector,
+  instrumentRail,
+  instrumentThermal,
+  switchedRail,
+} from "./equipment.ts";
+import type { RailPlace } from "./equipment.ts";
+import type { InstrumentSession } from "./instrument-session.ts";
+import type { RailSpec, StationSpec } from "./rig-schema.ts";
+import { Session } from "./session.ts";
+
+/**
+ * The devices of a bench, sorted to the boards they serve: what a station's entry names becomes its capabilities.
+ */
+export type OpenDevice = Session | InstrumentSession;
+export type OpenDevices = ReadonlyMap<string, OpenDevice>;
+
+export function stationOf(name: string, spec: StationSpec, dut: Session, devices: OpenDevices): Station {
+  const { injector, thermal, supply = [], beam } = spec;
+  return {
+    dut: dutOver(dut, spec.serial),
+    injector: injector === undefined ? null : injectorOf(name, injector, devices),
+    thermal: thermal === undefined ? null : thermalOf(name, thermal, devices),
+    rails: supply.map((rail) => railOf(name, rail, devices)),
+    beam: beam === undefined ? null : beamOf(name, beam, devices),
+  };
+}
+
+/** RigError `config` or `board_mismatch` where the device is none that switches or feeds a rail. */
+export function railOf(station: string, spec: RailSpec, devices: OpenDevices): Supply {
+  const limits: RailLimits = {
+    milliV: spec.milliV ?? null,
+    warnMilliA: spec.warnMilliA ?? null,
+    tripMilliA: spec.tripMilliA ?? null,
+    holdMilliA: spec.holdMilliA ?? null,
+    microStepMilliA: spec.microStepMilliA ?? null,
+  };
+  const place = { name: spec.rail, device: spec.device, limits };
+  const box = boxAt(devices, spec.device, "rail", station);
+  if (box !== null) return supplyOver(box, station, place);
+  const session = sessionAt(devices, spec.device, ["supply", "switch"], station);
+  const { instrument } = session;
+  if (instrument?.kind === "switch") {
+    const verifies: RailPlace["verifies"] = {
+      output: instrument.reports ? "reported" : "commanded",
+      current: "none",
+      trip: "none",
+      deadMan: false,
+    };
+    return switchedRail(narrowed(session, "switch"), spec.channel, { ...place, verifies });
+  }
+  const { verifies } = narrowed(session, "supply").instrument!.rail(spec.channel);
+  return instrumentRail(narrowed(session, "supply"), spec.channel, { ...place, verifies });
+}
+
+function injectorOf(
+  station: string,
+  spec: NonNullable<StationSpec["injector"]>,
+  devices: OpenDevices,
+): NonNullable<Station["injector"]> {
+  const box = boxAt(devices, spec.device, "inject", station);
+  if (box !== null) return injectorOver(box, spec.targets);
+  const session = narrowed(sessionAt(devices, spec.device, ["injector"], station), "injector");
+  return instrumentInjector(session, spec.targets, session.instrument!.space);
+}
+
+/** A box has no range of its own worth the name. */
+const boxRange: ThermalLimits = { lowestC: -60, highestC: 150, fastestCPerMinute: null };
+
+function thermalOf(
+  station: string,
+  spec: NonNullable<StationSpec["thermal"]>,
+  devices: OpenDevices,
+): NonNullable<Station["thermal"]> {
+  const within = (device: ThermalLimits): ThermalLimits => ({
+    lowestC: Math.max(device.lowestC, spec.lowestC ?? -Infinity),
+    highestC: Math.min(device.highestC, spec.highestC ?? Infinity),
+    fastestCPerMinute:
+      spec.fastestCPerMinute === undefined
+        ? device.fastestCPerMinute
+        : Math.min(spec.fastestCPerMinute, device.fastestCPerMinute ?? Infinity),
+  });
+  const box = boxAt(devices, spec.device, "heat", station);
+  if (box !== null) return thermalOver(box, station, within(boxRange));
+  const session = narrowed(sessionAt(devices, spec.device, ["thermal"], station), "thermal");
+  return instrumentThermal(session, spec.channel, within(session.instrument!.zone(spec.channel).limits));
+}
+
+function beamOf(
+  station: string,
+  spec: NonNullable<StationSpec["beam"]>,
+  devices: OpenDevices,
+): NonNullable<Station["beam"]> {
+  const box = boxAt(devices, spec.counter, "beam", station);
+  if (box !== null) return beamOver(box, station);
+  const counter = narrowed(sessionAt(devices, spec.counter, ["counter"], station), "counter");
+  const shutter =
+    spec.shutter === undefined
+      ? null
+      : {
+          session: narrowed(sessionAt(devices, spec.shutter.device, ["switch"], station), "switch"),
+          channel: spec.shutter.channel,
+        };
+  return instrumentBeam(counter, shutter, spec.onAboveFluxPerCm2PerSecond);
+}
+
+/** The bench box of this name, able to do that; null where the device is an instrument. */
+function boxAt(
+  devices: OpenDevices,
+  device: string,
+  capability: "inject" | "heat" | "rail" | "beam",
+  station: string,
+): Session | null {
+  const session = devices.get(device);
+  if (!(session instanceof Session)) return null;
+  const capabilities = session.hello?.capabilities ?? [];
+  if (capabilities.includes(capability)) return session;
+  throw new RigError(
+    "board_mismatch",
+    `station '${station}' asks '${device}' to ${capability}, which it cannot (it can: ${capabilities.join(", ") || "nothing"}): name another device in the rig file`,
+  );
+}
+
+function sessionAt(
+  devices: OpenDevices,
+  device: string,
+  kinds: readonly InstrumentKind[],
+  station: string,
+): InstrumentSession {
+  const session = devices.get(device);
+  if (session === undefined || session instanceof Session)
+    throw new RigError("config", `station '${station}' names device '${device}', which is not among devices`);
+  if (session.instrument !== null && kinds.includes(session.instrument.kind)) return session;
+  throw new RigError(
+    "config",
+    `station '${station}' wants a ${kinds.join(" or ")}, and '${device}' is a ${session.instrument?.kind ?? "device that went away"}: name another device in the rig file`,
+  );
+}
+
+/** Its kind was looked at. */
+function narrowed<K extends InstrumentKind>(
+  session: InstrumentSession,
+  _kind: K,
+): InstrumentSession<Extract<Instrument, { readonly kind: K }>> {
+  return session as unknown as InstrumentSession<Extract<Instrument, { readonly kind: K }>>;
+}
