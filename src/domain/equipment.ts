@@ -21,9 +21,15 @@ export interface Injector {
   /** A state space of its own that the board knows nothing of (configuration memory of the FPGA); null: it strikes the board's targets. */
   readonly space: TargetSpace | null;
   /** `ok`: what was seen of it. Only `confirmed` strikes were surely made; silence or too few observations leave it unknown. */
-  arm(dut: string, strike: Strike): Promise<Reply<InjectionSeen>>;
+  arm(dut: string, strike: Strike, manner?: StrikeManner): Promise<Reply<InjectionSeen>>;
   /** Takes back what outlives its iteration, and looks once more; for a strike that leaves nothing behind it sees nothing. */
   release(dut: string, strike: Strike): Promise<Reply<InjectionSeen>>;
+}
+
+/** What an injector with a repair of its own does once the bits are flipped; without a word about it, it stays idle. */
+export interface StrikeManner {
+  /** `observe`: its scan goes on, and takes the upset back within one pass, often before the workload reads it. */
+  readonly after: "idle" | "observe";
 }
 
 /** What was observed of one strike, independent observations each in words. */

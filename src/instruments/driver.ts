@@ -6,6 +6,7 @@ import type {
   InstrumentIdentity,
   RailReading,
   RailVerification,
+  StrikeManner,
   ThermalLimits,
   ThermalReading,
 } from "../domain/equipment.ts";
@@ -66,7 +67,8 @@ export interface InstrumentNews {
 export interface InjectorInstrument extends AnyInstrument {
   readonly kind: "injector";
   readonly space: TargetSpace | null;
-  arm(strike: Strike): Promise<Reply<InjectionSeen>>;
+  /** `manner`: what it does once the bits are flipped; idle where nobody says. One without a repair of its own has no such choice. */
+  arm(strike: Strike, manner?: StrikeManner): Promise<Reply<InjectionSeen>>;
   release(strike: Strike): Promise<Reply<InjectionSeen>>;
 }
 

@@ -36,7 +36,7 @@ export function instrumentInjector(
     name: session.name,
     reaches,
     space,
-    arm: (_dut, strike) => session.verb((injector) => injector.arm(strike)),
+    arm: (_dut, strike, manner) => session.verb((injector) => injector.arm(strike, manner)),
     release: (_dut, strike) => session.verb((injector) => injector.release(strike)),
   };
 }
