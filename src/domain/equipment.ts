@@ -146,6 +146,8 @@ export interface BeamReading {
 
 /** A counter with the shutter that goes with it. */
 export interface Beam {
+  /** The devices it is made of. */
+  readonly devices: readonly string[];
   open(): Promise<Reply<null>>;
   close(): Promise<Reply<null>>;
   read(): Promise<Reply<BeamReading>>;
@@ -157,6 +159,8 @@ export interface BenchFault {
   /** The stations that depend on it. */
   readonly stations: readonly string[];
   readonly what: BenchFaultName;
+  /** When it last did what it should, by the bench's clock: nothing that depends on it is known since. */
+  readonly sinceNs: number;
   readonly detail: string;
 }
 

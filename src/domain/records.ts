@@ -225,10 +225,20 @@ export interface BenchFaultRec extends At {
   readonly device: string;
   readonly stations: readonly string[];
   readonly what: BenchFaultName;
+  readonly sinceNs: number;
   readonly detail: string;
 }
 
-export const deadCauses = ["recovery", "reload", "check", "link", "host", "paused", "unattributed"] as const;
+export const deadCauses = [
+  "recovery",
+  "reload",
+  "check",
+  "link",
+  "host",
+  "bench",
+  "paused",
+  "unattributed",
+] as const;
 export type DeadCause = (typeof deadCauses)[number];
 
 /** Time that is not live: from the last good sign of life to the return (TIM-3). */

@@ -209,6 +209,7 @@ const shapes: Shapes = {
     device: text,
     stations: listOf(text),
     what: oneOf(benchFaultNames),
+    sinceNs: anyNumber,
     detail: text,
   },
   dead: {

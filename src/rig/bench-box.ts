@@ -84,6 +84,7 @@ export function beamOver(session: Session, board: string): Beam {
   const shutter = async (open: boolean): Promise<Reply<null>> =>
     done(await session.ask({ kind: "c", name: "shutter", open }));
   return {
+    devices: [session.name],
     open: () => shutter(true),
     close: () => shutter(false),
     read: async () =>

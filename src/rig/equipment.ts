@@ -130,6 +130,7 @@ export function instrumentBeam(
       ? { kind: "refused", reason: "no-shutter" }
       : done(await shutter.session.verb((relay) => relay.contact(shutter.channel).set(open)));
   return {
+    devices: shutter === null ? [counter.name] : [counter.name, shutter.session.name],
     open: () => setShutter(true),
     close: () => setShutter(false),
     read: async () => {

@@ -23,7 +23,7 @@ export interface InstrumentOptions {
   readonly clock: Clock;
   readonly open: OpenPort;
   readonly capture: Capture | null;
-  readonly tell: (what: BenchFaultName, detail: string) => void;
+  readonly tell: (what: BenchFaultName, sinceNs: number, detail: string) => void;
 }
 
 /** So many verbs in a row without an answer are a fault of the instrument; one is noise. */
@@ -41,6 +41,8 @@ export class InstrumentSession<I extends Instrument = Instrument> {
   #instrument: I | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #silences = 0;
+  /** When it last answered. */
+  #answeredNs = 0;
   #kept: Promise<void> = Promise.resolve();
 
   constructor(options: InstrumentOptions) {
@@ -96,7 +98,7 @@ export class InstrumentSession<I extends Instrument = Instrument> {
     const watched: Port = { ...captured, chunks: watchedChunks(captured.chunks, tellEnd) };
     const instrument = driver.open(watched, settings, clock) as I;
     instrument.onNews?.(({ level, text }) => {
-      if (level === "fault") tell("device_fault", text);
+      if (level === "fault") tell("device_fault", this.#answeredNs, text);
     });
     this.#port = port;
     this.#instrument = instrument;
@@ -113,7 +115,7 @@ export class InstrumentSession<I extends Instrument = Instrument> {
       this.#instrument = null;
       await this.#port?.close();
       if (this.#isOver()) return;
-      tell("unplugged", why);
+      tell("unplugged", this.#answeredNs, why);
       const back = await this.#comeBack(open, clock, signal);
       ended = back?.ended ?? null;
     }
@@ -133,10 +135,10 @@ export class InstrumentSession<I extends Instrument = Instrument> {
       const ended = this.#take(port);
       const wrong = this.#unfit(await this.verb((instrument) => instrument.identify()));
       if (wrong === null) {
-        tell("back", `answers again on ${port.name}`);
+        tell("back", clock.nowNs(), `answers again on ${port.name}`);
         return { ended };
       }
-      tell("identity_differs", wrong);
+      tell("identity_differs", this.#answeredNs, wrong);
       this.#instrument = null;
       await port.close();
       await clock.sleep(longestPauseMs, signal);
@@ -156,16 +158,19 @@ export class InstrumentSession<I extends Instrument = Instrument> {
   }
 
   #noteSilence(reply: Reply<unknown>): void {
+    const { tell, clock } = this.#its;
     if (reply.kind === "silence") {
       if (++this.#silences === silencesInARow)
-        this.#its.tell(
+        tell(
           "silent",
+          this.#answeredNs,
           `${silencesInARow} requests in a row had no answer, though its port is open`,
         );
       return;
     }
-    if (this.#silences >= silencesInARow) this.#its.tell("back", "answers again");
+    if (this.#silences >= silencesInARow) tell("back", clock.nowNs(), "answers again");
     this.#silences = 0;
+    this.#answeredNs = clock.nowNs();
   }
 
   #isOver(): boolean {

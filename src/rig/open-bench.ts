@@ -121,7 +121,7 @@ function instrumentSession(
     clock: context.clock,
     open: context.openPort(name, link),
     capture: context.capture?.(name) ?? null,
-    tell: (what, detail) => faults.push({ device: name, stations, what, detail }),
+    tell: (what, sinceNs, detail) => faults.push({ device: name, stations, what, sinceNs, detail }),
   });
 }
 

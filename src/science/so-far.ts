@@ -48,6 +48,8 @@ const nothing: RunDone = {
 const interruptions: ReadonlySet<EndReason> = new Set([
   "operator",
   "pulled_link",
+  "bench_fault",
+  "over_temperature",
   "dut_dead",
   "beam_lost",
   "storage",

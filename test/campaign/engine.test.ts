@@ -231,6 +231,7 @@ describe("an operator", () => {
             },
           ],
           beam: {
+            ...beam!,
             open: () => beam!.open(),
             close: () => {
               asked.push("beam shut");

@@ -84,6 +84,7 @@ test("a shutter left open by a process that died is shut before golden is made; 
         }),
         ({ beam }) => ({
           beam: {
+            ...beam!,
             open: () => beam!.open(),
             close: () => {
               verbs.push("close");

@@ -274,6 +274,7 @@ export function campaign(strikes = 3): readonly Rec[] {
       device: "tec",
       stations: ["a"],
       what: "unplugged",
+      sinceNs: at,
       detail: "the port closed",
     },
     { type: "resumed", tNs: at + 17, segment: 1, tornBytes: 0 },
