@@ -68,7 +68,7 @@ export function dieRange(law: HeatLaw): readonly [lowest: number, highest: numbe
 export function turnHeat(
   law: HeatLaw,
   atNs: number,
-  change: Partial<Pick<HeatLaw, "blockGoalC" | "selfHeatC">>,
+  change: Partial<Pick<HeatLaw, "blockGoalC" | "rateCPerSecond" | "selfHeatC">>,
 ): HeatLaw {
   return { ...law, sinceNs: atNs, blockC: blockAt(law, atNs), dieC: dieAt(law, atNs), ...change };
 }

@@ -15,7 +15,8 @@ import type { Law } from "./law.ts";
 export interface World {
   readonly boards: readonly string[];
   law(board: string): Law;
-  heat(board: string, on: boolean, setC: number): void;
+  /** The block moves at `rateCPerSecond` at most, and never faster than the rig's heater can; off, it drifts back to ambient. */
+  heat(board: string, on: boolean, setC: number, rateCPerSecond?: number): void;
   /** All rails of the board, as a bench box switches them. */
   rail(board: string, on: boolean): void;
   /** What the electronics of a supply, or a contact, do at this rail from now on. */
@@ -61,6 +62,13 @@ export interface Sensed {
   readonly fluxPerCm2PerSecond: number;
 }
 
+interface Turn {
+  readonly powered?: boolean;
+  readonly busy?: boolean;
+  readonly blockGoalC?: number;
+  readonly rateCPerSecond?: number;
+}
+
 interface Place {
   readonly spec: EmulatedBoardSpec;
   readonly listeners: Set<(law: Law) => void>;
@@ -82,18 +90,18 @@ export function createWorld(spec: WorldSpec, clock: Clock): World {
     if (place === undefined) throw new RangeError(`no board '${board}' in this world`);
     return place;
   };
-  const turn = (place: Place, change: { powered?: boolean; busy?: boolean; blockGoalC?: number }): void => {
+  const turn = (place: Place, change: Turn): void => {
     const nowNs = clock.nowNs();
     const { law, spec: board } = place;
     const powered = change.powered ?? law.powered;
     const busy = powered && (change.busy ?? law.busy);
     const selfHeatC = wattsOf(board, powered, busy) * board.thermalResistanceCPerW;
-    const { blockGoalC = law.heat.blockGoalC } = change;
+    const { blockGoalC = law.heat.blockGoalC, rateCPerSecond = law.heat.rateCPerSecond } = change;
     place.law = {
       sinceNs: nowNs,
       powered,
       busy,
-      heat: turnHeat(law.heat, nowNs, { blockGoalC, selfHeatC }),
+      heat: turnHeat(law.heat, nowNs, { blockGoalC, rateCPerSecond, selfHeatC }),
       fluxPerCm2PerSecond: powered && beam.open ? spec.beamFluxPerCm2PerSecond : 0,
     };
     for (const listener of place.listeners) listener(place.law);
@@ -105,7 +113,11 @@ export function createWorld(spec: WorldSpec, clock: Clock): World {
   return {
     boards: [...places.keys()],
     law: (board) => placeOf(board).law,
-    heat: (board, on, setC) => turn(placeOf(board), { blockGoalC: on ? setC : spec.ambientC }),
+    heat: (board, on, setC, rateCPerSecond = Infinity) =>
+      turn(placeOf(board), {
+        blockGoalC: on ? setC : spec.ambientC,
+        rateCPerSecond: Math.min(on ? rateCPerSecond : Infinity, spec.heaterRateCPerSecond),
+      }),
     feed: (board, rail, change) => {
       const place = placeOf(board);
       place.feeds.set(rail, { ...feedOf(place, rail), ...change });

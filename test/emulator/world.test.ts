@@ -32,6 +32,19 @@ describe("the world", () => {
     expect(board.dieC()).toBeCloseTo(25, 6);
   });
 
+  test("an instrument that ramps is followed at its own rate, and never faster than the heater can", async () => {
+    const clock = virtualClock();
+    const world = createWorld(benchSpec(), clock);
+    world.heat("a", true, 70, 0.5);
+    world.heat("b", true, 70, 50);
+    await clock.sleep(4_000);
+    expect(world.sense("a").blockC).toBeCloseTo(27, 6);
+    expect(world.sense("b").blockC).toBeCloseTo(45, 6);
+    world.heat("a", false, 0);
+    await clock.sleep(400);
+    expect(world.sense("a").blockC).toBeCloseTo(25, 6);
+  });
+
   test("current depends on work, and there is none without the rail", () => {
     const clock = virtualClock();
     const world = createWorld(benchSpec(), clock);
