@@ -143,6 +143,7 @@ async function* selfCheck(
   prepared: Prepared,
   judge: Judge,
 ): AsyncGenerator<Rec, Ended | null> {
+  if (space.selfCheck === null) return null;
   const strike: Strike = { id: selfCheckId, target: space.name, ...space.selfCheck };
   const struck: Struck = yield* strikeOnce(lane, run, strike, prepared, judge);
   const pass = struck.outcome !== null && isCritical(struck.outcome);

@@ -19,13 +19,15 @@ export interface TargetSpace {
   readonly words: number;
   /** Bits of a word that exist, from bit 0 up. */
   readonly bits: number;
-  /** A strike that the board's maker knows to be critical: the proof that the path reaches the state. */
-  readonly selfCheck: {
-    readonly word: number;
-    readonly mask: number;
-    readonly iteration: number;
-    readonly cycle: number;
-  };
+  /** A strike known to be critical: the proof that the path reaches the state; null where nobody knows one (a space of an injector's own). */
+  readonly selfCheck: SelfCheck | null;
+}
+
+export type SelfCheck = Pick<Strike, "word" | "mask" | "iteration" | "cycle">;
+
+/** A board knows a critical strike on each of its structures. */
+export interface BoardTarget extends TargetSpace {
+  readonly selfCheck: SelfCheck;
 }
 
 /** Chooses the mask for one word. */

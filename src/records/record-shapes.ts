@@ -7,7 +7,7 @@ import type { ElementDifference, Evidence, Score } from "../domain/evidence.ts";
 import { effects, endReasons, outcomes, runKinds } from "../domain/outcome.ts";
 import type { Rec, RunStart, StrikeRec } from "../domain/records.ts";
 import { deadCauses, railEventNames, runStates } from "../domain/records.ts";
-import type { Strike, TargetSpace } from "../domain/strike.ts";
+import type { SelfCheck, Strike, TargetSpace } from "../domain/strike.ts";
 import { plan, runPlan } from "./plan-shapes.ts";
 import type { Check, Properties, ShapeOf } from "./shape.ts";
 import {
@@ -30,7 +30,7 @@ const numberOrNull = orNull(anyNumber);
 const textOrNull = orNull(text);
 
 const place = { word: anyNumber, mask: anyNumber, iteration: anyNumber, cycle: anyNumber };
-const selfCheck = object<TargetSpace["selfCheck"]>(place);
+const selfCheck = orNull(object<SelfCheck>(place));
 const targets = listOf(object<TargetSpace>({ name: text, words: anyNumber, bits: anyNumber, selfCheck }));
 const strike = object<Strike>({ id: anyNumber, target: text, ...place });
 const scores = listOf(object<Score>({ label: anyNumber, bits: anyNumber }));

@@ -1,5 +1,5 @@
 import type { OutputFormat } from "../../domain/evidence.ts";
-import type { TargetSpace } from "../../domain/strike.ts";
+import type { BoardTarget } from "../../domain/strike.ts";
 import type { Refreshed } from "../memory.ts";
 import type { KernelEnd } from "../workloads/workload.ts";
 
@@ -19,7 +19,7 @@ export interface Accelerator {
 }
 
 export interface LoadedWorkload {
-  readonly targets: readonly TargetSpace[];
+  readonly targets: readonly BoardTarget[];
   readonly inputs: number;
   readonly outputs: number;
   readonly format: OutputFormat;

@@ -1,4 +1,4 @@
-import type { TargetSpace } from "../../domain/strike.ts";
+import type { SelfCheck, TargetSpace } from "../../domain/strike.ts";
 import type { LoadedWorkload } from "./accelerator.ts";
 import { compare, topScores } from "../evidence.ts";
 import { judge } from "../workloads/judge.ts";
@@ -11,7 +11,7 @@ export function selfCheckOf(
   space: Omit<TargetSpace, "selfCheck">,
   loaded: Omit<LoadedWorkload, "targets">,
   hint: { readonly word?: number; readonly cycle?: number } = {},
-): TargetSpace["selfCheck"] {
+): SelfCheck {
   const cycle = hint.cycle ?? 0;
   const first = hint.word ?? 0;
   for (let iteration = 0; iteration < loaded.inputs; iteration++) {
