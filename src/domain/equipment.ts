@@ -20,7 +20,10 @@ export interface Injector {
   readonly reaches: readonly string[];
   /** A state space of its own that the board knows nothing of (configuration memory of the FPGA); null: it strikes the board's targets. */
   readonly space: TargetSpace | null;
-  /** `ok`: what was seen of it. Only `confirmed` strikes were surely made; silence or too few observations leave it unknown. */
+  /**
+   * `ok`: what was seen of it. A strike was surely made when `arm` or the `release` after it says `confirmed`: an injector without
+   * read-back has its second observation only when it looks again. Silence, or too few observations by then, leave it unknown.
+   */
   arm(dut: string, strike: Strike, manner?: StrikeManner): Promise<Reply<InjectionSeen>>;
   /** Takes back what outlives its iteration, and looks once more; for a strike that leaves nothing behind it sees nothing. */
   release(dut: string, strike: Strike): Promise<Reply<InjectionSeen>>;
@@ -34,6 +37,7 @@ export interface StrikeManner {
 
 /** What was observed of one strike, independent observations each in words. */
 export interface InjectionSeen {
+  /** By now there are two independent observations of the strike. */
   readonly confirmed: boolean;
   readonly observations: readonly string[];
   /** The address as it was sent, for people; null where the strike itself says all. */
@@ -43,6 +47,8 @@ export interface InjectionSeen {
   readonly after: number | null;
   /** How long the upset stood until the device itself repaired it; null: it did not, or nobody knows. */
   readonly dwellMs: number | null;
+  /** The struck bits are known to be as they were before; false: known or feared to stand; null: that is not this injector's to see to. */
+  readonly restored: boolean | null;
   readonly detail: string;
 }
 

@@ -11,6 +11,8 @@ export type Reply<T> =
 export interface Silence {
   readonly kind: "silence";
   readonly waitedMs: number;
+  /** What silence of this device usually means and how to mend it, where its driver knows more than its session. */
+  readonly hint?: string;
 }
 
 export function valueOf<T>(reply: Reply<T>): T | null {
@@ -22,7 +24,8 @@ export function done(reply: Reply<unknown>): Reply<null> {
   return reply.kind === "ok" ? { kind: "ok", value: null } : reply;
 }
 
-export const silence = (waitedMs: number): Silence => ({ kind: "silence", waitedMs });
+export const silence = (waitedMs: number, hint?: string): Silence =>
+  hint === undefined ? { kind: "silence", waitedMs } : { kind: "silence", waitedMs, hint };
 export const refused = (reason: string): Extract<Reply<never>, { readonly kind: "refused" }> => ({
   kind: "refused",
   reason,

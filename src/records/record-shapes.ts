@@ -89,6 +89,7 @@ const seen = orNull(
     before: numberOrNull,
     after: numberOrNull,
     dwellMs: numberOrNull,
+    restored: orNull(flag),
     detail: text,
   }),
 );

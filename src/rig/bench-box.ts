@@ -32,7 +32,7 @@ export function injectorOver(session: Session, reaches: readonly string[]): Inje
   };
 }
 
-const unseen = { address: null, before: null, after: null, dwellMs: null, detail: "" };
+const unseen = { address: null, before: null, after: null, dwellMs: null, restored: null, detail: "" };
 const armed = { ...unseen, confirmed: true, observations: ["inject-ok"] };
 const nothingLeft = { ...unseen, confirmed: true, observations: [] };
 

@@ -147,7 +147,7 @@ export class InstrumentSession<I extends Instrument = Instrument> {
 
   #unfit(reply: Reply<InstrumentIdentity>): string | null {
     if (reply.kind === "silence")
-      return `no answer within ${reply.waitedMs.toFixed(0)} ms: is it switched on, set to remote, and are baud rate and cable right?`;
+      return `no answer within ${reply.waitedMs.toFixed(0)} ms: ${reply.hint ?? "is it switched on, set to remote, and are baud rate and cable right?"}`;
     if (reply.kind === "refused") return `it does not say who it is: ${reply.reason}`;
     const { serial } = this.#its;
     const found = reply.value;

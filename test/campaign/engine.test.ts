@@ -260,6 +260,7 @@ const seenNothing: InjectionSeen = {
   before: null,
   after: null,
   dwellMs: null,
+  restored: null,
   detail: "",
 };
 
