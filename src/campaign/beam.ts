@@ -2,10 +2,12 @@ import type { BeamReading } from "../domain/equipment.ts";
 import { nsPerSecond } from "../domain/clock.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
+import { devicesOf } from "./bench-health.ts";
 import { beamRecord, deadRecord, eventRecord, notMasked, readBeam } from "./exposed.ts";
 import type { Exposed } from "./exposed.ts";
 import { afterBoot, afterSilence, reload } from "./incident.ts";
 import type { Incident } from "./incident.ts";
+import { benchFault } from "./injection.ts";
 import type { Ended } from "./injection.ts";
 import { createJudge } from "./judge.ts";
 import { forgetIterations, iterationsRecord, listen, msSince } from "./lane.ts";
@@ -182,6 +184,12 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
       // Nobody knows what fell since: it is in no denominator.
       yield deadRecord(seen, seen.lastReadNs, "host");
       return { endReason: "beam_lost", detail: `the beam counter was silent ${seen.unread} times in a row` };
+    }
+    const fault = lane.health.standing(devicesOf(run, lane.station));
+    if (fault !== null) {
+      yield* wind(seen);
+      yield deadRecord(seen, fault.sinceNs, "bench");
+      return benchFault(fault);
     }
     const reason = stopReason(run.stop, {
       strikes: 0,

@@ -4,21 +4,18 @@ import { RigError } from "../domain/errors.ts";
 import type { EndReason } from "../domain/outcome.ts";
 import type { Plan, RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
-import { beamRun } from "./beam.ts";
+import type { CampaignDone } from "../science/so-far.ts";
+import { benchHealth } from "./bench-health.ts";
 import { createConductor } from "./conductor.ts";
-import { injectionRun } from "./injection.ts";
 import type { Ended } from "./injection.ts";
 import { newMemory } from "./lane.ts";
 import type { Lane } from "./lane.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { alone, merge } from "./merge.ts";
 import type { Batches } from "./merge.ts";
-import { prepare, soak } from "./prepare.ts";
-import type { Prepared } from "./prepare.ts";
-import { recover } from "./recover.ts";
+import { isOver, note, oneRun } from "./one-run.ts";
 import { safeState, shutBeams } from "./safe-state.ts";
 import { settle } from "./settle.ts";
-import type { CampaignDone } from "../science/so-far.ts";
 import { unfold } from "./unfold.ts";
 
 /**
@@ -44,8 +41,10 @@ export async function* runCampaign(plan: Plan, bench: Bench, context: EngineCont
   const leave = (): void => {
     left.abort();
     context.commands.close();
+    health.close();
   };
   const conductor = createConductor(context.clock, signal);
+  const health = benchHealth(bench, context.clock);
   const lanes = new Map<string, Lane>();
   for (const name of new Set(plan.blocks.flatMap((block) => block.duts))) {
     const station = bench.stations.get(name);
@@ -60,6 +59,7 @@ export async function* runCampaign(plan: Plan, bench: Bench, context: EngineCont
       plan,
       sessionId: context.sessionId,
       othersAlive: () => bench.othersAlive(name),
+      health,
       memory: newMemory(),
     });
   }
@@ -69,6 +69,7 @@ export async function* runCampaign(plan: Plan, bench: Bench, context: EngineCont
       yield* allBlocks(plan, [...lanes.values()], context, finished, leave);
     } finally {
       context.commands.close();
+      health.close();
     }
   };
   // At once, whatever the lanes are waiting for; and again when they have ended.
@@ -80,7 +81,7 @@ export async function* runCampaign(plan: Plan, bench: Bench, context: EngineCont
   try {
     // An earlier process may have died with the shutter open: golden is made in the dark, and so is every strike.
     yield* disobeyed(context.clock, await shutBeams(bench));
-    yield* merge([alone(conductor.commands(context.commands)), work()], leave);
+    yield* merge([alone(conductor.commands(context.commands)), alone(health.records()), work()], leave);
     yield* disobeyed(context.clock, await safeState(bench, context.signal.aborted));
     yield [
       {
@@ -149,93 +150,15 @@ async function* oneBoard(
       finished.verdicts.push({ run: run.number, endReason: "dut_dead", detail: "" });
       continue;
     }
-    yield* soak(lane, run);
-    if (isOver(lane)) {
+    const ended = yield* oneRun(lane, run, context.soFar.run(run.number));
+    if (ended === null) {
       finished.stoppedEarly = true;
       return;
     }
-    const prepared: Prepared | Ended | null = yield* makeReady(lane, run);
-    if (prepared !== null && "endReason" in prepared) {
-      yield note(lane, run, `not begun: ${prepared.detail}`);
-      finished.verdicts.push({ run: run.number, ...prepared });
-      continue;
-    }
-    if (prepared === null) {
-      yield note(lane, run, `not begun: board '${lane.name}' could not be made ready`);
-      finished.verdicts.push({ run: run.number, endReason: "dut_dead", detail: "" });
-      continue;
-    }
-    const soFar = context.soFar.run(run.number);
-    yield runStart(lane, run, prepared, soFar.starts);
-    const ended: Ended = yield* (run.kind === "injection" ? injectionRun : beamRun)(
-      lane,
-      run,
-      prepared,
-      soFar,
-    );
     finished.verdicts.push({ run: run.number, ...ended });
-    yield {
-      type: "run_end",
-      tNs: lane.clock.nowNs(),
-      run: run.number,
-      ...ended,
-      link: lane.station.dut.linkTotals(),
-    };
     if (ended.endReason === "self_check_masked")
       context.commands.post({ verb: "stop", by: `self-check of run ${run.number}` });
   }
-}
-
-/** Asked anew after every wait. */
-function isOver({ conductor, signal }: Lane): boolean {
-  return conductor.stopping() || signal.aborted;
-}
-
-/** What a board is or does is no reason to throw (law 1): this run is not begun, those of other boards go on. */
-async function* makeReady(lane: Lane, run: RunPlan): AsyncGenerator<Rec, Prepared | Ended | null> {
-  try {
-    return (await prepare(lane, run)) ?? (yield* recover(lane, run)).prepared ?? (await prepare(lane, run));
-  } catch (error) {
-    if (!(error instanceof RigError)) throw error;
-    if (error.code === "golden_unstable") return { endReason: "golden_unstable", detail: error.message };
-    if (error.code === "config") return { endReason: "config_error", detail: error.message };
-    throw error;
-  }
-}
-
-function runStart(lane: Lane, run: RunPlan, prepared: Prepared, segment: number): Rec {
-  const { identity, loaded, golden } = prepared;
-  return {
-    type: "run_start",
-    tNs: lane.clock.nowNs(),
-    run: run.number,
-    segment,
-    runKind: run.kind,
-    workload: prepared.workload,
-    plan: run,
-    dut: {
-      name: lane.name,
-      model: identity.model,
-      serial: identity.serial,
-      firmware: identity.firmware,
-      accelerator: identity.accelerator,
-      bootId: lane.memory.bootId,
-      boots: identity.boots,
-    },
-    targets: loaded.targets,
-    format: loaded.format,
-    inputs: loaded.inputs,
-    outputs: loaded.outputs,
-    goldenDigest: golden.digest,
-    goldenCycles: golden.cycles,
-    budgetCycles: golden.budget,
-    stateDigest: loaded.stateDigest,
-    readBack: prepared.readBack,
-  };
-}
-
-function note(lane: Lane, run: RunPlan, text: string): Rec {
-  return { type: "note", tNs: lane.clock.nowNs(), run: run.number, level: "error", text };
 }
 
 /** Reasons that make a campaign other than complete, the gravest first. */
@@ -246,6 +169,8 @@ const grave: readonly EndReason[] = [
   "dut_dead",
   "pulled_link",
   "beam_lost",
+  "bench_fault",
+  "over_temperature",
   "operator",
 ];
 

@@ -1,9 +1,11 @@
+import type { BenchFault } from "../domain/equipment.ts";
 import type { EndReason, Outcome } from "../domain/outcome.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import { randomStream } from "../domain/random.ts";
 import type { Rec, StrikeRec } from "../domain/records.ts";
 import { placeStrike } from "../domain/strike.ts";
 import type { Strike, TargetSpace } from "../domain/strike.ts";
+import { devicesOf } from "./bench-health.ts";
 import { createJudge } from "./judge.ts";
 import type { Judge } from "./judge.ts";
 import { reload } from "./incident.ts";
@@ -23,6 +25,11 @@ import type { Struck } from "./strike-once.ts";
 export interface Ended {
   readonly endReason: EndReason;
   readonly detail: string;
+}
+
+/** The conditions of the run are not what the plan says any more. */
+export function benchFault({ device, what, detail }: BenchFault): Ended {
+  return { endReason: "bench_fault", detail: `'${device}' is ${what.replaceAll("_", " ")}: ${detail}` };
 }
 
 /** Strikes that in a row could not be confirmed before the run is given up: the path, not the device, is at fault. */
@@ -73,6 +80,8 @@ export async function* injectionRun(
     if (waitedMs > 0) yield paused(lane, run, waitedMs);
     if (lane.conductor.stopping() || lane.signal.aborted)
       return { endReason: "operator", detail: "stopped by command" };
+    const fault = lane.health.standing(devicesOf(run, lane.station));
+    if (fault !== null) return benchFault(fault);
 
     const random = randomStream(lane.plan.seed, "strike", run.number, id);
     const strike = placeStrike(

@@ -3,6 +3,7 @@ import { nsPerMs, nsPerSecond } from "../domain/clock.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
+import type { BenchHealth } from "./bench-health.ts";
 import type { Conductor } from "./conductor.ts";
 import { readRails } from "./rails.ts";
 
@@ -16,6 +17,7 @@ export interface Lane {
   readonly plan: Plan;
   readonly sessionId: string;
   readonly othersAlive: () => Promise<boolean>;
+  readonly health: BenchHealth;
   readonly memory: LaneMemory;
 }
 

@@ -72,6 +72,22 @@ export function soFar(state: CampaignState): CampaignDone {
   };
 }
 
+/** A run of which one part stood in the journal before, and another was seen since. */
+export function joined(before: RunDone, since: RunDone): RunDone {
+  const sum = (count: keyof RunDone["counts"]): number => before.counts[count] + since.counts[count];
+  return {
+    starts: before.starts + since.starts,
+    started: since.started ?? before.started,
+    ended: since.ended,
+    endReason: since.endReason,
+    isDone: (strikeId) => before.isDone(strikeId) || since.isDone(strikeId),
+    counts: { strikes: sum("strikes"), confirmed: sum("confirmed"), sdc: sum("sdc"), events: sum("events") },
+    fluencePerCm2: before.fluencePerCm2 + since.fluencePerCm2,
+    seconds: before.seconds + since.seconds,
+    beamEvents: before.beamEvents + since.beamEvents,
+  };
+}
+
 function runSoFar(run: RunTally): RunDone {
   const account = liveAccount(run.timeline, run.lastNs);
   const struck = run.struck.copy();

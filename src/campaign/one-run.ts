@@ -1,0 +1,139 @@
+import { RigError } from "../domain/errors.ts";
+import type { RunPlan } from "../domain/plan.ts";
+import type { Rec } from "../domain/records.ts";
+import { emptyState, fold } from "../science/fold.ts";
+import { joined, soFar } from "../science/so-far.ts";
+import type { RunDone } from "../science/so-far.ts";
+import type { CampaignState } from "../science/state.ts";
+import { beamRun } from "./beam.ts";
+import { devicesOf } from "./bench-health.ts";
+import { benchFault, injectionRun } from "./injection.ts";
+import type { Ended } from "./injection.ts";
+import type { Lane } from "./lane.ts";
+import { prepare, soak } from "./prepare.ts";
+import type { Prepared } from "./prepare.ts";
+import { recover } from "./recover.ts";
+
+/** How long an instrument that went away is waited for: somebody may be on the way to its plug. */
+const benchWaitMs = 120_000;
+
+/**
+ * A run to its end; null: stopped before it began. When an instrument fails that its conditions rest on, its segment ends
+ * there; once the instrument is back, conditions are made anew and the run goes on as a new segment, or else it is void.
+ */
+export async function* oneRun(lane: Lane, run: RunPlan, before: RunDone): AsyncGenerator<Rec, Ended | null> {
+  const devices = devicesOf(run, lane.station);
+  const seen = emptyState();
+  for (let segments = 0; ; segments++) {
+    const done = segments === 0 ? before : joined(before, soFar(seen).run(run.number));
+    const fault = lane.health.standing(devices);
+    if (fault !== null) {
+      yield note(lane, run, `waits for '${fault.device}' (${fault.what.replaceAll("_", " ")}): see to it`);
+      if (!(await lane.health.wellAgain(devices, benchWaitMs, lane.signal)))
+        return yield* ends(lane, run, segments, isOver(lane) ? interrupted : benchFault(fault));
+      // What it held meanwhile nobody knows.
+      lane.memory.temperatureC = undefined;
+    }
+    yield* soak(lane, run);
+    if (isOver(lane)) return segments === 0 ? null : yield* ends(lane, run, segments, interrupted);
+    const prepared: Prepared | Ended | null = yield* makeReady(lane, run);
+    if (prepared === null || "endReason" in prepared)
+      return yield* ends(lane, run, segments, prepared ?? unready(lane));
+    const start = runStart(lane, run, prepared, done.starts);
+    yield start;
+    const work = (run.kind === "injection" ? injectionRun : beamRun)(lane, run, prepared, done);
+    const ended: Ended = yield* folded(work, seen, start);
+    if (ended.endReason !== "bench_fault" || isOver(lane)) return yield* ends(lane, run, segments + 1, ended);
+  }
+}
+
+const interrupted: Ended = { endReason: "operator", detail: "stopped by command" };
+
+function unready(lane: Lane): Ended {
+  return { endReason: "dut_dead", detail: `board '${lane.name}' could not be made ready` };
+}
+
+/** A run that never began has no end of its own, only a note. */
+function* ends(lane: Lane, run: RunPlan, segments: number, ended: Ended): Generator<Rec, Ended> {
+  if (segments === 0) yield note(lane, run, `not begun: ${ended.detail}`);
+  else
+    yield {
+      type: "run_end",
+      tNs: lane.clock.nowNs(),
+      run: run.number,
+      ...ended,
+      link: lane.station.dut.linkTotals(),
+    };
+  return ended;
+}
+
+/** The same records, taken into account on their way: what a run has reached must be known without asking the journal. */
+async function* folded(
+  work: AsyncGenerator<Rec, Ended>,
+  seen: CampaignState,
+  start: Rec,
+): AsyncGenerator<Rec, Ended> {
+  fold(seen, start);
+  try {
+    for (;;) {
+      const next = await work.next();
+      if (next.done === true) return next.value;
+      fold(seen, next.value);
+      yield next.value;
+    }
+  } finally {
+    await work.return(interrupted);
+  }
+}
+
+/** Asked anew after every wait. */
+export function isOver({ conductor, signal }: Lane): boolean {
+  return conductor.stopping() || signal.aborted;
+}
+
+/** What a board is or does is no reason to throw (law 1): this run is not begun, those of other boards go on. */
+async function* makeReady(lane: Lane, run: RunPlan): AsyncGenerator<Rec, Prepared | Ended | null> {
+  try {
+    return (await prepare(lane, run)) ?? (yield* recover(lane, run)).prepared ?? (await prepare(lane, run));
+  } catch (error) {
+    if (!(error instanceof RigError)) throw error;
+    if (error.code === "golden_unstable") return { endReason: "golden_unstable", detail: error.message };
+    if (error.code === "config") return { endReason: "config_error", detail: error.message };
+    throw error;
+  }
+}
+
+function runStart(lane: Lane, run: RunPlan, prepared: Prepared, segment: number): Rec {
+  const { identity, loaded, golden } = prepared;
+  return {
+    type: "run_start",
+    tNs: lane.clock.nowNs(),
+    run: run.number,
+    segment,
+    runKind: run.kind,
+    workload: prepared.workload,
+    plan: run,
+    dut: {
+      name: lane.name,
+      model: identity.model,
+      serial: identity.serial,
+      firmware: identity.firmware,
+      accelerator: identity.accelerator,
+      bootId: lane.memory.bootId,
+      boots: identity.boots,
+    },
+    targets: loaded.targets,
+    format: loaded.format,
+    inputs: loaded.inputs,
+    outputs: loaded.outputs,
+    goldenDigest: golden.digest,
+    goldenCycles: golden.cycles,
+    budgetCycles: golden.budget,
+    stateDigest: loaded.stateDigest,
+    readBack: prepared.readBack,
+  };
+}
+
+export function note(lane: Lane, run: RunPlan, text: string): Rec {
+  return { type: "note", tNs: lane.clock.nowNs(), run: run.number, level: "error", text };
+}
