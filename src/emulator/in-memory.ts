@@ -53,7 +53,7 @@ export function emulateInMemory(
   seed: number,
   options: InMemoryOptions,
 ): Emulation {
-  const world = createWorld(spec, clock);
+  const world = createWorld(spec, clock, options.truth);
   const ports = portBoard();
   const lives = new Map<string, BoardLife>();
   const end = new AbortController();

@@ -59,7 +59,7 @@ export function emulateOverPtys(
   options: OverPtysOptions,
 ): PtyEmulation {
   const { seed, clock } = options;
-  const world = createWorld(spec, clock);
+  const world = createWorld(spec, clock, options.truth);
   const sockets = new Map<Wire, { readonly serial: string; socket: PtySocket | null }>();
   const handles = new Map<string, BoardHandle>();
   const end = new AbortController();

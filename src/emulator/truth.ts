@@ -8,12 +8,18 @@ import { closeSync, openSync, writeSync } from "node:fs";
 export interface TruthLine {
   readonly board: string;
   readonly boots: number;
-  /** `particle`: the beam's; `injector`: armed through the bench box. A board's own `strike` verb is no act of the world. */
-  readonly by: "particle" | "injector";
-  /** The injector's strike id; 0 for a particle. */
+  /**
+   * `particle`: the beam's, or nature's; `injector`: armed through the bench box, or a bit inverted by a SEM controller. What takes flipped bits of the
+   * configuration memory back is told in the same way: `scrub` (repaired by the controller), `reconfigured` (loaded anew).
+   * A board's own `strike` verb is no act of the world.
+   */
+  readonly by: "particle" | "injector" | "scrub" | "reconfigured";
+  /** The bench box's strike id; 0 where nobody gave one. */
   readonly id: number;
   readonly structure: string;
+  /** In structure `configuration`: frame × words of a frame + word; `boots`, `iteration` and `cycle` are 0 there. */
   readonly word: number;
+  /** Bits inverted. */
   readonly mask: number;
   readonly tNs: number;
   readonly iteration: number;

@@ -35,6 +35,23 @@ export const misbehaviourSchema = z
   });
 export type Misbehaviour = z.infer<typeof misbehaviourSchema>;
 
+/** The configuration memory of the board's FPGA: a SEM controller in it strikes and repairs it, the fabric is made of it. */
+const configurationSchema = z.strictObject({
+  family: z.enum(["x7", "us", "usp"]).default("x7").describe("7-series, UltraScale or UltraScale+"),
+  frames: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 18 - 1)
+    .default(5_424)
+    .describe("frames that can be addressed (`MF` in a status report is one more)"),
+  maskedFrames: z
+    .array(z.number().int().min(0))
+    .default([])
+    .describe("frames that take an injection and do not change"),
+});
+export type ConfigurationSpec = z.infer<typeof configurationSchema>;
+
 const emulatedBoardSchema = z.strictObject({
   accelerator: z.literal("cpu"),
   format: z.enum(["f32", "i8"]),
@@ -53,6 +70,7 @@ const emulatedBoardSchema = z.strictObject({
   busyWatts: z.number().min(0).default(4),
   idleWatts: z.number().min(0).default(1),
   misbehave: z.array(misbehaviourSchema).default([]),
+  configuration: configurationSchema.prefault({}),
 });
 export type EmulatedBoardSpec = z.infer<typeof emulatedBoardSchema>;
 

@@ -2,11 +2,14 @@ import type { Clock } from "../domain/clock.ts";
 import { nsPerSecond } from "../domain/clock.ts";
 import type { EmulatedBoardSpec } from "./world-schema.ts";
 import type { WorldSpec } from "./world-schema.ts";
+import { configurationMemory } from "./configuration-memory.ts";
+import type { ConfigurationMemory } from "./configuration-memory.ts";
 import { blockAt, dieAt, turnHeat } from "./heat.ts";
 import type { Law } from "./law.ts";
+import type { Truth } from "./truth.ts";
 
 /**
- * The one owner of rails, heat and beam (law 5). It depends on commands and time alone: a command makes a new law for the
+ * The one owner of rails, heat, beam and configuration memory (law 5). It depends on commands and time alone: a command makes a new law for the
  * boards it touches, and everything asked in between is computed from the law in force, changing nothing.
  *
  *   bench box ─heat, rail, shutter→ world ─law→ surroundings of a board ─temperature, strikes→ agent
@@ -28,6 +31,8 @@ export interface World {
   sense(board: string): Sensed;
   /** Gross, since the world began. */
   fluencePerCm2(): number;
+  /** Of the board's FPGA. Without power it forgets every flipped bit: it is loaded anew when power comes back. */
+  configuration(board: string): ConfigurationMemory;
   /** Tells every new law of a board as soon as it holds. Returns how to unsubscribe. */
   onLaw(board: string, listener: (law: Law) => void): () => void;
 }
@@ -73,17 +78,30 @@ interface Place {
   readonly spec: EmulatedBoardSpec;
   readonly listeners: Set<(law: Law) => void>;
   readonly feeds: Map<string, Feed>;
+  readonly configuration: ConfigurationMemory;
   law: Law;
 }
 
-/** Everything at ambient, rails on, shutter closed. */
-export function createWorld(spec: WorldSpec, clock: Clock): World {
+/** Everything at ambient, rails on, shutter closed. `truth` hears of every bit of configuration memory that changes. */
+export function createWorld(spec: WorldSpec, clock: Clock, truth: Truth = () => undefined): World {
   const beam = { open: false, sinceNs: clock.nowNs(), fluencePerCm2: 0 };
   const places = new Map(
-    Object.entries(spec.boards).map(([name, board]): [string, Place] => [
-      name,
-      { spec: board, listeners: new Set(), feeds: new Map(), law: firstLaw(spec, board, clock.nowNs()) },
-    ]),
+    Object.entries(spec.boards).map(([name, board]): [string, Place] => {
+      const configuration = configurationMemory(board.configuration, (change) =>
+        truth({
+          ...outsideOfWork,
+          ...change,
+          board: name,
+          tNs: clock.nowNs(),
+          fluencePerCm2: fluencePerCm2(),
+        }),
+      );
+      const forget = ({ powered }: Law): void => {
+        if (!powered) configuration.reconfigure();
+      };
+      const law = firstLaw(spec, board, clock.nowNs());
+      return [name, { spec: board, listeners: new Set([forget]), feeds: new Map(), configuration, law }];
+    }),
   );
   const placeOf = (board: string): Place => {
     const place = places.get(board);
@@ -163,6 +181,7 @@ export function createWorld(spec: WorldSpec, clock: Clock): World {
       };
     },
     fluencePerCm2,
+    configuration: (board) => placeOf(board).configuration,
     onLaw: (board, listener) => {
       const { listeners } = placeOf(board);
       listeners.add(listener);
@@ -170,6 +189,9 @@ export function createWorld(spec: WorldSpec, clock: Clock): World {
     },
   };
 }
+
+/** What changes in configuration memory is of no boot and no iteration. */
+const outsideOfWork = { boots: 0, id: 0, structure: "configuration", iteration: 0, cycle: 0 } as const;
 
 /** A rail that nobody has set stands at the board's own voltage, and is on. */
 function feedOf({ feeds, spec }: Place, rail: string): Feed {
