@@ -11,6 +11,7 @@ import type { LinkSpec } from "../rig/rig-schema.ts";
 import { openBench } from "../rig/open-bench.ts";
 import { emulatedDevices, memoryNameOf } from "./emulated-devices.ts";
 import type { ReadRig } from "./files.ts";
+import { placeOf } from "./read-yaml.ts";
 import type { RigFile } from "./rig-file-schema.ts";
 
 /**
@@ -53,6 +54,7 @@ export async function assemble(read: ReadRig, context: AssembleContext): Promise
       clock: context.clock,
       signal: context.signal,
       openPort: ports.of,
+      locate: (path) => placeOf(read.file, path),
       capture: (device) => {
         if (context.rawFolder === null) return null;
         const quotaBytes = read.rig.captureQuotaMB * 1024 * 1024;

@@ -1,4 +1,5 @@
 import { RigError } from "../domain/errors.ts";
+import { beyondAbsolute } from "../rig/absolute-limits.ts";
 import { nearest } from "./did-you-mean.ts";
 import type { ReadCampaign, ReadRig } from "./files.ts";
 import { complain, located } from "./read-yaml.ts";
@@ -60,6 +61,7 @@ export function checkRig({ file, rig }: ReadRig): void {
   }
   if (Object.keys(rig.stations).length === 0)
     problems.push(located(file, ["stations"], "no station: a rig has at least one board to test"));
+  for (const { path, text } of beyondAbsolute(rig)) problems.push(located(file, path, text));
   const links = new Set(everything.map(({ spec }) => "memory" in spec.link));
   if (links.size > 1)
     problems.push(

@@ -87,6 +87,12 @@ export function located(
   return { ...locate(file, path, false), text };
 }
 
+/** `file:line:column: `, for a message that is about this place. */
+export function placeOf(file: YamlFile, path: readonly PropertyKey[]): string {
+  const { line, column } = locate(file, path, false);
+  return `${file.name}:${line}:${column}: `;
+}
+
 /** One error for all problems, in the order of the file. */
 export function complain(
   problems: readonly { readonly line: number; readonly column: number; readonly text: string }[],

@@ -103,6 +103,8 @@ export interface Supply {
   readonly verifies: RailVerification;
   /** What the rig file allows on this rail. */
   readonly limits: RailLimits;
+  /** What the device family can; null where nothing sets it. */
+  readonly most: RailMost | null;
   /** Sets voltage and over-current trip, output untouched, and proves it as far as the device lets. */
   arm(): Promise<Reply<ArmedTrip>>;
   on(): Promise<Reply<RailReading>>;
@@ -119,6 +121,11 @@ export interface RailVerification {
   readonly trip: "hardware" | "none";
   /** It cuts the rail by itself when its host falls silent. */
   readonly deadMan: boolean;
+}
+
+export interface RailMost {
+  readonly milliV: number | null;
+  readonly milliA: number | null;
 }
 
 export interface RailLimits {

@@ -63,11 +63,16 @@ export function thermalOver(session: Session, board: string, limits: ThermalLimi
 }
 
 /** A box knows one rail a board: it switches and measures, and trips on nothing. */
-export function supplyOver(session: Session, board: string, place: Omit<RailPlace, "verifies">): Supply {
+export function supplyOver(
+  session: Session,
+  board: string,
+  place: Omit<RailPlace, "verifies" | "most">,
+): Supply {
   const rail = async (on: boolean): Promise<Reply<RailReading>> =>
     valueOf(await session.ask({ kind: "c", name: "rail", board, on }), railReading);
   return {
     ...place,
+    most: null,
     verifies: { output: "measured", current: "measured", trip: "none", deadMan: false },
     arm: () =>
       Promise.resolve({

@@ -3,6 +3,7 @@ import type {
   BeamReading,
   Injector,
   RailLimits,
+  RailMost,
   RailVerification,
   Supply,
   Thermal,
@@ -67,6 +68,7 @@ export interface RailPlace {
   readonly device: string;
   readonly limits: RailLimits;
   readonly verifies: RailVerification;
+  readonly most: RailMost | null;
 }
 
 export function instrumentRail(

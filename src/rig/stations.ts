@@ -1,9 +1,9 @@
 import type { Station } from "../domain/capabilities.ts";
+import type { Clock } from "../domain/clock.ts";
 import type { RailLimits, Supply, ThermalLimits } from "../domain/equipment.ts";
 import { RigError } from "../domain/errors.ts";
-import type { Instrument, InstrumentKind } from "../instruments/driver.ts";
+import type { Instrument, InstrumentKind, Rail, SupplyInstrument } from "../instruments/driver.ts";
 import { beamOver, injectorOver, supplyOver, thermalOver } from "./bench-box.ts";
-import { dutOver } from "./dut.ts";
 import {
   instrumentBeam,
   instrumentInjector,
@@ -13,6 +13,7 @@ import {
 } from "./equipment.ts";
 import type { RailPlace } from "./equipment.ts";
 import type { InstrumentSession } from "./instrument-session.ts";
+import { restedRail } from "./rested-rail.ts";
 import type { RailSpec, StationSpec } from "./rig-schema.ts";
 import { Session } from "./session.ts";
 
@@ -22,19 +23,36 @@ import { Session } from "./session.ts";
 export type OpenDevice = Session | InstrumentSession;
 export type OpenDevices = ReadonlyMap<string, OpenDevice>;
 
-export function stationOf(name: string, spec: StationSpec, dut: Session, devices: OpenDevices): Station {
-  const { injector, thermal, supply = [], beam } = spec;
+/** The equipment around a board, without the board; `rails` are those that `railsOf` made. */
+export type Equipment = Omit<Station, "dut">;
+
+export function equipmentOf(
+  name: string,
+  spec: StationSpec,
+  devices: OpenDevices,
+  rails: readonly Supply[],
+): Equipment {
+  const { injector, thermal, beam } = spec;
   return {
-    dut: dutOver(dut, spec.serial),
     injector: injector === undefined ? null : injectorOf(name, injector, devices),
     thermal: thermal === undefined ? null : thermalOf(name, thermal, devices),
-    rails: supply.map((rail) => railOf(name, rail, devices)),
+    rails,
     beam: beam === undefined ? null : beamOf(name, beam, devices),
   };
 }
 
+/** The rails of a station in the order they go on, none of them on again within 4 s of going off. */
+export function railsOf(
+  name: string,
+  { supply = [] }: StationSpec,
+  devices: OpenDevices,
+  clock: Clock,
+): readonly Supply[] {
+  return supply.map((rail) => restedRail(railOf(name, rail, devices), clock));
+}
+
 /** RigError `config` or `board_mismatch` where the device is none that switches or feeds a rail. */
-export function railOf(station: string, spec: RailSpec, devices: OpenDevices): Supply {
+function railOf(station: string, spec: RailSpec, devices: OpenDevices): Supply {
   const limits: RailLimits = {
     milliV: spec.milliV ?? null,
     warnMilliA: spec.warnMilliA ?? null,
@@ -54,10 +72,25 @@ export function railOf(station: string, spec: RailSpec, devices: OpenDevices): S
       trip: "none",
       deadMan: false,
     };
-    return switchedRail(narrowed(session, "switch"), spec.channel, { ...place, verifies });
+    return switchedRail(narrowed(session, "switch"), spec.channel, { ...place, verifies, most: null });
   }
-  const { verifies } = narrowed(session, "supply").instrument!.rail(spec.channel);
-  return instrumentRail(narrowed(session, "supply"), spec.channel, { ...place, verifies });
+  const { verifies, mostMilliV, mostMilliA } = channelOf(narrowed(session, "supply"), spec, station);
+  const most = { milliV: mostMilliV, milliA: mostMilliA };
+  return instrumentRail(narrowed(session, "supply"), spec.channel, { ...place, verifies, most });
+}
+
+/** RigError `config` for a channel that the device does not have. */
+function channelOf(session: InstrumentSession<SupplyInstrument>, spec: RailSpec, station: string): Rail {
+  try {
+    return session.instrument!.rail(spec.channel);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RigError(
+      "config",
+      `station '${station}': '${spec.device}' has no channel ${spec.channel} for rail '${spec.rail}': ${error.message}`,
+      { cause: error },
+    );
+  }
 }
 
 function injectorOf(
