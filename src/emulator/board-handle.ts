@@ -44,7 +44,7 @@ export interface BoardHandleOptions {
   readonly law: Law;
   /** The device's end of the cable, for one boot. */
   readonly openUart: () => Port;
-  readonly busy: (computing: boolean) => void;
+  readonly busy: (computing: boolean, clockShare: number) => void;
   readonly struck: (line: Omit<TruthLine, "fluencePerCm2">) => void;
   /** The process ended though its rail is on. */
   readonly failed: (error: RigError) => void;
@@ -192,7 +192,7 @@ class Handle implements BoardHandle {
         this.#asks.delete(words.ask);
         break;
       case "busy":
-        this.#its.busy(words.computing);
+        this.#its.busy(words.computing, words.clockShare);
         break;
       case "struck":
         this.#its.struck(words.line);

@@ -133,7 +133,7 @@ class Life implements BoardLife {
     if (!signal.aborted) this.#cause = cause ?? "unknown";
     this.#surroundings = null;
     await link.close();
-    reports.busy(false);
+    reports.busy(false, 1);
   }
 
   #interrupt(cause: ResetCause): void {

@@ -93,19 +93,20 @@ function begin(words: Extract<ToBoard, { readonly say: "boot" }>, clock: Clock):
 const busyToldEveryMs = 100;
 
 function reportsOver(clock: Clock): WorldReports {
-  let [now, told, telling] = [false, false, false];
+  /** Part of the full clock that it computes at; 0 is idle. */
+  let [now, told, telling] = [0, 0, false];
   const tell = async (): Promise<void> => {
     telling = true;
     while (told !== now) {
       told = now;
-      say({ say: "busy", computing: told });
+      say({ say: "busy", computing: told > 0, clockShare: told > 0 ? told : 1 });
       await clock.sleep(busyToldEveryMs);
     }
     telling = false;
   };
   return {
-    busy: (computing) => {
-      now = computing;
+    busy: (computing, clockShare) => {
+      now = computing ? clockShare : 0;
       if (!telling) void tell();
     },
     struck: (line) => say({ say: "struck", line }),

@@ -91,7 +91,7 @@ export function emulateInMemory(
       openUart: () => trouble.around(cable.device()),
       law: world.law(board),
       reports: {
-        busy: (computing) => world.busy(board, computing),
+        busy: (computing, clockShare) => world.busy(board, computing, clockShare),
         struck: (line) => options.truth?.({ ...line, fluencePerCm2: world.fluencePerCm2() }),
       },
     });

@@ -133,7 +133,7 @@ export function emulateOverPtys(
       eventLog: options.eventLog?.(board) ?? null,
       law: world.law(board),
       openUart: () => trouble.around(cable.device()),
-      busy: (computing) => world.busy(board, computing),
+      busy: (computing, clockShare) => world.busy(board, computing, clockShare),
       struck: (line) => options.truth?.({ ...line, fluencePerCm2: world.fluencePerCm2() }),
       failed: fail,
     });

@@ -32,5 +32,5 @@ export type ToBoard =
 export type FromBoard =
   | { readonly say: "booting"; readonly boots: number }
   | { readonly say: "armed"; readonly ask: number; readonly refusal: ArmRefusal | "rail-off" | null }
-  | { readonly say: "busy"; readonly computing: boolean }
+  | { readonly say: "busy"; readonly computing: boolean; readonly clockShare: number }
   | { readonly say: "struck"; readonly line: Omit<TruthLine, "fluencePerCm2"> };

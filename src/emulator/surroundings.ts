@@ -33,14 +33,18 @@ export interface SurroundedBoard {
 }
 
 export interface WorldReports {
-  busy(computing: boolean): void;
+  busy(computing: boolean, clockShare: number): void;
   struck(line: Omit<TruthLine, "fluencePerCm2">): void;
 }
 
 /** The norm asks for 16. */
 const mostArmed = 64;
-const throttledBySoftware = 0x20;
-const throttledByHardware = 0x40;
+/** A die that throttles goes on until it is this much below its limit, as hardware does: it would flutter otherwise. */
+const hysteresisC = 2;
+const full = { bits: 0, clockShare: 1 } as const;
+const slowed = { bits: 0x20, clockShare: 0.75 } as const;
+const halved = { bits: 0x40, clockShare: 0.5 } as const;
+type Throttle = typeof full | typeof slowed | typeof halved;
 const none: readonly DueStrike[] = [];
 
 export function surroundingsOf(
@@ -59,24 +63,34 @@ export function surroundingsOf(
   let horizonNs = 0;
 
   const dieC = (): number => dieTemperature(law, clock.nowNs());
-  const throttle = (): number => {
+  /** Of the iteration in work: it changes between two of them, so that it depends on the work and never on who asks. */
+  let atWork: Throttle = full;
+  let computing = false;
+  const throttleNow = (): Throttle => {
     const dieNowC = dieC();
-    if (dieNowC > spec.haltAboveC) return throttledByHardware;
-    return dieNowC > spec.slowAboveC ? throttledBySoftware : 0;
+    const holds = (level: Throttle, limitC: number): boolean =>
+      dieNowC > limitC - (atWork.bits >= level.bits ? hysteresisC : 0);
+    if (holds(halved, spec.haltAboveC)) return halved;
+    return holds(slowed, spec.slowAboveC) ? slowed : full;
   };
-  const clockKHz = (): number => {
-    const bits = throttle();
-    return bits === 0
-      ? spec.clockKHz
-      : Math.ceil(spec.clockKHz * (bits === throttledBySoftware ? 0.75 : 0.5));
+  const look = (): void => {
+    const now = throttleNow();
+    if (now === atWork) return;
+    atWork = now;
+    if (computing) reports.busy(true, now.clockShare);
   };
+  const clockKHz = (): number => Math.ceil(spec.clockKHz * throttleNow().clockShare);
 
   return {
     dieC,
-    throttle,
+    throttle: () => throttleNow().bits,
     clockKHz,
-    powerMilliW: () => Math.round(wattsOf(spec, law.powered, law.busy) * 1_000),
-    busy: (computing) => reports.busy(computing),
+    powerMilliW: () => Math.round(wattsOf(spec, law, clock.nowNs()) * 1_000),
+    busy: (begun) => {
+      computing = begun;
+      atWork = throttleNow();
+      reports.busy(begun, atWork.clockShare);
+    },
     turn: (next) => {
       rain?.turn(next);
       law = next;
@@ -107,6 +121,7 @@ export function surroundingsOf(
       rain = rainOn(exposed, spec.temperatureCoefficientPerC, law, clock.nowNs());
     },
     strikesDue: (iteration, iterationCycles) => {
+      look();
       const kHz = clockKHz();
       const startNs = Math.max(clock.nowNs(), horizonNs);
       horizonNs = startNs + (iterationCycles * nsPerMs) / kHz;

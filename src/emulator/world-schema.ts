@@ -52,7 +52,7 @@ const configurationSchema = z.strictObject({
 });
 export type ConfigurationSpec = z.infer<typeof configurationSchema>;
 
-const emulatedBoardSchema = z.strictObject({
+const boardSchema = z.strictObject({
   accelerator: z.literal("cpu"),
   format: z.enum(["f32", "i8"]),
   clockKHz: z.number().int().min(1).default(100_000),
@@ -61,9 +61,19 @@ const emulatedBoardSchema = z.strictObject({
     .record(z.string(), z.number().min(0))
     .default({})
     .describe("per structure, at 25 °C"),
-  temperatureCoefficientPerC: z.number().default(0).describe("relative change of the cross-section per °C"),
+  temperatureCoefficientPerC: z
+    .number()
+    .min(-0.1)
+    .max(0.1)
+    .default(0)
+    .describe("d ln σ/dT: σ(T) = σ(25 °C)·exp(coefficient·(T − 25 °C)), T of the die"),
   thermalResistanceCPerW: z.number().min(0).default(5),
   dieTimeConstantSeconds: z.number().min(0.001).default(0.5).describe("of the die towards the block"),
+  leakageWattsPerC: z
+    .number()
+    .min(0)
+    .default(0.004)
+    .describe("more power for each °C of the die above 25 °C, less below, while its rails are on"),
   slowAboveC: z.number().default(95).describe("the die is slowed by software: three quarters of the clock"),
   haltAboveC: z.number().default(105).describe("the die is slowed by hardware: half of the clock"),
   railMilliV: z.number().int().min(1).default(5_000),
@@ -72,6 +82,20 @@ const emulatedBoardSchema = z.strictObject({
   misbehave: z.array(misbehaviourSchema).default([]),
   configuration: configurationSchema.prefault({}),
 });
+
+/** Nothing gives power back, at the coldest a world can be. */
+const coldestC = -60;
+
+const emulatedBoardSchema = boardSchema
+  .refine((board) => board.thermalResistanceCPerW * board.leakageWattsPerC < 0.9, {
+    path: ["leakageWattsPerC"],
+    message:
+      "thermalResistanceCPerW × leakageWattsPerC is 0.9 or more: the die would run away; give less of one",
+  })
+  .refine((board) => board.leakageWattsPerC * (25 - coldestC) <= board.idleWatts, {
+    path: ["leakageWattsPerC"],
+    message: `at ${coldestC} °C the board would give power back: leakageWattsPerC × ${25 - coldestC} °C is at most idleWatts`,
+  });
 export type EmulatedBoardSpec = z.infer<typeof emulatedBoardSchema>;
 
 export const worldSchema = z.strictObject({

@@ -4,7 +4,8 @@ import type { EmulatedBoardSpec } from "./world-schema.ts";
 import type { WorldSpec } from "./world-schema.ts";
 import { configurationMemory } from "./configuration-memory.ts";
 import type { ConfigurationMemory } from "./configuration-memory.ts";
-import { blockAt, dieAt, turnHeat } from "./heat.ts";
+import { blockAt, dieAt, restingDieC, turnHeat } from "./heat.ts";
+import type { HeatLaw } from "./heat.ts";
 import type { Law } from "./law.ts";
 import type { Truth } from "./truth.ts";
 
@@ -27,7 +28,8 @@ export interface World {
   /** What there is to measure at this rail now. */
   railState(board: string, rail: string): RailState;
   shutter(open: boolean): void;
-  busy(board: string, computing: boolean): void;
+  /** `clockShare`: part of the full clock it computes at; a throttled board does less, and heats less. */
+  busy(board: string, computing: boolean, clockShare?: number): void;
   sense(board: string): Sensed;
   /** Gross, since the world began. */
   fluencePerCm2(): number;
@@ -70,6 +72,7 @@ export interface Sensed {
 interface Turn {
   readonly powered?: boolean;
   readonly busy?: boolean;
+  readonly clockShare?: number;
   readonly blockGoalC?: number;
   readonly rateCPerSecond?: number;
 }
@@ -113,13 +116,15 @@ export function createWorld(spec: WorldSpec, clock: Clock, truth: Truth = () => 
     const { law, spec: board } = place;
     const powered = change.powered ?? law.powered;
     const busy = powered && (change.busy ?? law.busy);
-    const selfHeatC = wattsOf(board, powered, busy) * board.thermalResistanceCPerW;
+    const clockShare = busy ? (change.clockShare ?? law.clockShare) : 1;
     const { blockGoalC = law.heat.blockGoalC, rateCPerSecond = law.heat.rateCPerSecond } = change;
+    const own = ownHeat(board, { powered, busy, clockShare });
     place.law = {
       sinceNs: nowNs,
       powered,
       busy,
-      heat: turnHeat(law.heat, nowNs, { blockGoalC, rateCPerSecond, selfHeatC }),
+      clockShare,
+      heat: turnHeat(law.heat, nowNs, { blockGoalC, rateCPerSecond, ...own }),
       fluxPerCm2PerSecond: powered && beam.open ? spec.beamFluxPerCm2PerSecond : 0,
     };
     for (const listener of place.listeners) listener(place.law);
@@ -145,7 +150,7 @@ export function createWorld(spec: WorldSpec, clock: Clock, truth: Truth = () => 
     railState: (board, rail) => {
       const place = placeOf(board);
       const { output, milliV, limitMilliA } = feedOf(place, rail);
-      const draws = (wattsOf(place.spec, place.law.powered, place.law.busy) * 1e6) / place.spec.railMilliV;
+      const draws = (wattsOf(place.spec, place.law, clock.nowNs()) * 1e6) / place.spec.railMilliV;
       const folded = output && draws > limitMilliA;
       return {
         output,
@@ -163,9 +168,11 @@ export function createWorld(spec: WorldSpec, clock: Clock, truth: Truth = () => 
       Object.assign(beam, { fluencePerCm2: fluencePerCm2(), sinceNs: clock.nowNs(), open });
       for (const place of places.values()) turn(place, {});
     },
-    busy: (board, computing) => {
+    busy: (board, computing, clockShare = 1) => {
       const place = placeOf(board);
-      if (place.law.powered && place.law.busy !== computing) turn(place, { busy: computing });
+      const { powered, busy, clockShare: before } = place.law;
+      if (powered && (busy !== computing || (computing && before !== clockShare)))
+        turn(place, { busy: computing, clockShare });
     },
     sense: (board) => {
       const { law, spec: board_ } = placeOf(board);
@@ -174,7 +181,7 @@ export function createWorld(spec: WorldSpec, clock: Clock, truth: Truth = () => 
         sinkC: spec.ambientC,
         on: law.powered,
         milliV: law.powered ? board_.railMilliV : 0,
-        milliA: Math.round((wattsOf(board_, law.powered, law.busy) * 1e6) / board_.railMilliV),
+        milliA: Math.round((wattsOf(board_, law, clock.nowNs()) * 1e6) / board_.railMilliV),
         shutterOpen: beam.open,
         fluencePerCm2: fluencePerCm2(),
         fluxPerCm2PerSecond: beam.open ? spec.beamFluxPerCm2PerSecond : 0,
@@ -199,26 +206,47 @@ function feedOf({ feeds, spec }: Place, rail: string): Feed {
 }
 
 function firstLaw(spec: WorldSpec, board: EmulatedBoardSpec, nowNs: number): Law {
-  const selfHeatC = board.idleWatts * board.thermalResistanceCPerW;
+  const idle = { powered: true, busy: false, clockShare: 1 };
+  const heat = {
+    sinceNs: nowNs,
+    blockC: spec.ambientC,
+    blockGoalC: spec.ambientC,
+    rateCPerSecond: spec.heaterRateCPerSecond,
+    dieC: spec.ambientC,
+    ...ownHeat(board, idle),
+    tauSeconds: board.dieTimeConstantSeconds,
+  };
   return {
     sinceNs: nowNs,
-    powered: true,
-    busy: false,
-    heat: {
-      sinceNs: nowNs,
-      blockC: spec.ambientC,
-      blockGoalC: spec.ambientC,
-      rateCPerSecond: spec.heaterRateCPerSecond,
-      dieC: spec.ambientC + selfHeatC,
-      selfHeatC,
-      tauSeconds: board.dieTimeConstantSeconds,
-    },
+    ...idle,
+    heat: { ...heat, dieC: restingDieC(heat, spec.ambientC) },
     fluxPerCm2PerSecond: 0,
   };
 }
 
-export function wattsOf(board: EmulatedBoardSpec, powered: boolean, busy: boolean): number {
-  return powered ? (busy ? board.busyWatts : board.idleWatts) : 0;
+type Doing = Pick<Law, "powered" | "busy" | "clockShare">;
+
+/** What a board draws with its die at 25 °C: its switching follows the clock, what it draws idle does not. */
+function wattsAt25C(
+  { busyWatts, idleWatts }: EmulatedBoardSpec,
+  { powered, busy, clockShare }: Doing,
+): number {
+  if (!powered) return 0;
+  return busy ? idleWatts + (busyWatts - idleWatts) * clockShare : idleWatts;
+}
+
+function ownHeat(board: EmulatedBoardSpec, doing: Doing): Pick<HeatLaw, "selfHeatC" | "feedback"> {
+  const { thermalResistanceCPerW: resistance, leakageWattsPerC } = board;
+  return {
+    selfHeatC: wattsAt25C(board, doing) * resistance,
+    feedback: doing.powered ? leakageWattsPerC * resistance : 0,
+  };
+}
+
+/** What a board draws now, leakage of the hot die included. */
+export function wattsOf(board: EmulatedBoardSpec, law: Law, nowNs: number): number {
+  const leakage = law.powered ? board.leakageWattsPerC * (dieAt(law.heat, nowNs) - 25) : 0;
+  return Math.max(0, wattsAt25C(board, law) + leakage);
 }
 
 /** What a die thermometer under this law shows, °C. */

@@ -10,6 +10,7 @@ export function benchSpec(
     accelerator: "cpu",
     crossSectionPerBitCm2: { weights: 1e-12, activations: 1e-12, control: 1e-12 },
     temperatureCoefficientPerC: 0.002,
+    leakageWattsPerC: 0,
   };
   return emulationSchema.parse({
     beamFluxPerCm2PerSecond: 1e7,

@@ -15,9 +15,10 @@ function law(change: Partial<Law> = {}, dieC = 25): Law {
     rateCPerSecond: 5,
     dieC,
     selfHeatC: 0,
+    feedback: 0,
     tauSeconds: 1,
   };
-  return { sinceNs: 0, powered: true, busy: false, heat, fluxPerCm2PerSecond: 1e6, ...change };
+  return { sinceNs: 0, powered: true, busy: false, clockShare: 1, heat, fluxPerCm2PerSecond: 1e6, ...change };
 }
 
 /** 8192 bits of 1e-10 cm² in 1e6 particles/(cm² s): 0.8192 strikes a second. */
@@ -106,9 +107,9 @@ describe("particles", () => {
     expect(coarse.filter(({ tNs }) => tNs > 40 * second && tNs <= 70 * second)).toEqual([]);
   });
 
-  test("the rate follows the temperature: expected count = σ·bits·flux·(1 + c·(T − 25))", () => {
+  test("the rate follows the temperature: expected count = σ·bits·flux·exp(c·(T − 25))", () => {
     const expected = 8192e-10 * exposure(law({}, 75), 0.02, 1_000 * second);
-    expect(expected).toBeCloseTo(0.8192 * 1_000 * 2, 6);
+    expect(expected).toBeCloseTo(0.8192 * 1_000 * Math.E, 6);
     let fell = 0;
     for (let seed = 1; seed <= 50; seed++)
       fell += rain(seed, law({}, 75), 0.02).fallenBefore(1_000 * second).length;

@@ -105,6 +105,48 @@ describe("the world", () => {
     expect(await at(105)).toEqual([0x40, 50_000]);
   });
 
+  test("a hot board leaks: it draws more, is hotter for it, and the supply sees both", async () => {
+    const clock = virtualClock();
+    // 5 °C/W × 0.01 W/°C = 0.05: at 85 °C the idle die comes to rest at (85 + 5 − 1.25)/0.95 = 93.421 °C.
+    const world = createWorld(benchSpec({}, { leakageWattsPerC: 0.01 }), clock);
+    const board = surroundings(world, clock, 1, undefined, { leakageWattsPerC: 0.01 });
+    world.heat("a", true, 85);
+    await clock.sleep(120_000);
+    expect(board.dieC()).toBeCloseTo(93.42105, 4);
+    expect(board.powerMilliW()).toBe(Math.round(1_000 + 10 * (93.42105 - 25)));
+    expect(world.sense("a").milliA).toBe(Math.round((1_000 + 10 * (93.42105 - 25)) / 5));
+  });
+
+  test("a throttled board works at a slower clock, heats less, and speeds up again only well below its limit", async () => {
+    const clock = virtualClock();
+    const world = createWorld(benchSpec(), clock);
+    const board = surroundings(world, clock);
+    world.heat("a", true, 76);
+    await clock.sleep(60_000);
+    board.busy(true);
+    const work = async (iterations: number): Promise<void> => {
+      for (let i = 0; i < iterations; i++) {
+        board.strikesDue(i, 1_000_000);
+        await clock.sleep(10);
+      }
+    };
+    await work(3_000);
+    // Full clock: 76 + 5·4 = 96 °C, too hot; at three quarters 76 + 5·(1 + 3·0.75) = 92.25 °C, so it goes to and fro between 93 and 95.
+    const seen = { full: 0, slowed: 0, hottestC: 0, coldestC: Infinity };
+    for (let i = 0; i < 500; i++) {
+      await work(1);
+      if (board.throttle() === 0) seen.full++;
+      else seen.slowed++;
+      seen.hottestC = Math.max(seen.hottestC, board.dieC());
+      seen.coldestC = Math.min(seen.coldestC, board.dieC());
+    }
+    expect(seen.full).toBeGreaterThan(20);
+    expect(seen.slowed).toBeGreaterThan(20);
+    expect(seen.hottestC).toBeLessThan(95.2);
+    expect(seen.coldestC).toBeGreaterThan(92.8);
+    expect(board.clockKHz()).toBe(board.throttle() === 0 ? 100_000 : 75_000);
+  });
+
   test("does not depend on who reads it, how often", async () => {
     const tell = async (readEveryMs: number | null): Promise<string> => {
       const clock = virtualClock();
@@ -212,10 +254,11 @@ function surroundings(
   clock: ReturnType<typeof virtualClock>,
   seed = 1,
   struck: (line: Omit<TruthLine, "fluencePerCm2">) => void = () => undefined,
+  of: Readonly<Record<string, unknown>> = {},
 ): ReturnType<typeof surroundingsOf> {
-  const spec = benchSpec().boards["a"]!;
+  const spec = benchSpec({}, of).boards["a"]!;
   const board = surroundingsOf({ name: "a", spec, seed, boots: 1 }, clock, world.law("a"), {
-    busy: (computing) => world.busy("a", computing),
+    busy: (computing, clockShare) => world.busy("a", computing, clockShare),
     struck,
   });
   world.onLaw("a", (law) => board.turn(law));
