@@ -121,13 +121,34 @@ async function* allBlocks(
     if (runs.some((run) => run.dut === lane.name)) yield* alone(settle(lane, runs, context.soFar));
   for (const block of plan.blocks.keys()) {
     const mine = runs.filter((run) => run.block === block);
-    const work = lanes.map((lane) => {
-      const own = mine.filter((run) => run.dut === lane.name);
-      return alone(oneBoard(lane, own, context, finished));
-    });
+    const work = byZone(lanes).map((group) => alone(oneZone(group, mine, context, finished)));
     // The beam strikes whatever is in it: boards are exposed one after another, each with its golden made in the dark.
     if (plan.blocks[block]!.kind !== "injection") for (const lane of work) yield* lane;
     else yield* merge(work, leave);
+  }
+}
+
+/** Lanes whose boards share a temperature stand together. */
+function byZone(lanes: readonly Lane[]): readonly (readonly Lane[])[] {
+  const zones = new Map<string, Lane[]>();
+  for (const lane of lanes) {
+    const zone = lane.station.thermal?.zone ?? `board:${lane.name}`;
+    zones.set(zone, [...(zones.get(zone) ?? []), lane]);
+  }
+  return [...zones.values()];
+}
+
+/** Boards of one zone take turns: one would else be struck at the temperature that the other asked for. */
+async function* oneZone(
+  lanes: readonly Lane[],
+  runs: readonly RunPlan[],
+  context: EngineContext,
+  finished: Finished,
+): AsyncGenerator<Rec, void> {
+  for (const lane of lanes) {
+    if (lanes.length > 1) lane.memory.temperatureC = undefined;
+    const own = runs.filter((run) => run.dut === lane.name);
+    yield* oneBoard(lane, own, context, finished);
   }
 }
 

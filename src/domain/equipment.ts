@@ -55,6 +55,8 @@ export interface InjectionSeen {
 /** A heater, cooler or chamber that holds one board at a temperature. */
 export interface Thermal {
   readonly name: string;
+  /** Boards in one zone (a chamber) share its temperature, whatever each of them would like. */
+  readonly zone: string;
   readonly limits: ThermalLimits;
   /** `rateCPerMinute`: how fast at most; null: as fast as it likes. */
   set(temperatureC: number, rateCPerMinute?: number | null): Promise<Reply<null>>;

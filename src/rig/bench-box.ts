@@ -46,6 +46,7 @@ export function thermalOver(session: Session, board: string, limits: ThermalLimi
   };
   return {
     name: session.name,
+    zone: `${session.name}:${board}`,
     limits,
     set: (temperatureC) => heat(true, temperatureC),
     off: () => heat(false, 0),

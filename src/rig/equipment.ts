@@ -49,6 +49,7 @@ export function instrumentThermal(
 ): Thermal {
   return {
     name: session.name,
+    zone: `${session.name}:${channel}`,
     limits,
     set: async (temperatureC, rateCPerMinute = null) => {
       if (!(temperatureC >= limits.lowestC && temperatureC <= limits.highestC))
