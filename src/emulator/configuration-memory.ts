@@ -1,3 +1,4 @@
+import { wordsPerFrame } from "../instruments/address/sem-address.ts";
 import type { ConfigurationSpec } from "./world-schema.ts";
 
 /**
@@ -48,8 +49,6 @@ export interface ConfigurationChange {
   readonly word: number;
   readonly mask: number;
 }
-
-const wordsPerFrame = { x7: 101, us: 123, usp: 93 } as const;
 
 export function configurationMemory(
   spec: ConfigurationSpec,
