@@ -89,6 +89,7 @@ export function eventRecord(
     bootId: event?.bootId ?? null,
     dieC: evidence?.dieC ?? null,
     fluencePerCm2: seen.latest.fluencePerCm2,
+    doseRadSi: null,
     stratum: "beam",
     weight: 1,
     sessionId: seen.lane.sessionId,

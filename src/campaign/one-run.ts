@@ -131,6 +131,7 @@ function runStart(lane: Lane, run: RunPlan, prepared: Prepared, segment: number)
     budgetCycles: golden.budget,
     stateDigest: loaded.stateDigest,
     readBack: prepared.readBack,
+    priorDoseRadSi: lane.station.priorDoseRadSi,
   };
 }
 

@@ -24,6 +24,11 @@ const stopSchema = z
     strikes: z.number().int().min(1).optional(),
     events: z.number().int().min(1).optional(),
     fluencePerCm2: z.number().positive().optional(),
+    doseRadSi: z
+      .number()
+      .positive()
+      .optional()
+      .describe("all that the part has taken, earlier runs and the rig file's priorDoseRadSi included"),
     seconds: z.number().positive().optional(),
     intervalWidth: z
       .number()
@@ -33,7 +38,7 @@ const stopSchema = z
       .describe("full width of the nominal 95 % interval on the SDC vulnerability, from 10 events on"),
   })
   .refine((stop) => Object.keys(stop).length > 0, {
-    message: "give at least one rule: strikes, events, fluencePerCm2, seconds or intervalWidth",
+    message: "give at least one rule: strikes, events, fluencePerCm2, doseRadSi, seconds or intervalWidth",
   });
 
 /** A run must be able to end: which rules can end it depends on what it counts. */
@@ -60,25 +65,56 @@ const injectionSchema = z.strictObject({
   faultModel: oneOrMore(z.enum(faultModels)).default(["single-bit"]),
 });
 
-const beamSchema = z.strictObject({
-  kind: z.literal("beam"),
-  ...common,
-  stop: canEnd("beam", "events", "fluencePerCm2", "seconds"),
-  beam: z.strictObject({
-    species: z.string(),
-    energyMeV: z.number().positive().nullable().default(null),
-    letMeVCm2PerMg: z.number().positive().nullable().default(null),
-    tiltDeg: z.number().min(0).max(89).default(0),
-    fluenceRelUncertainty1Sigma: z
-      .number()
-      .min(0)
-      .max(2)
-      .default(0.3)
-      .describe("30 % where nobody states one (ECSS-E-ST-10-12C 5.5)"),
-    fluenceSource: z.string().default("beam counter"),
-    doseRadSiPerFluence: z.number().positive().nullable().default(null).describe("rad(Si)·cm²"),
-  }),
+const description = z.strictObject({
+  species: z.string(),
+  energyMeV: z.number().positive().nullable().default(null),
+  letMeVCm2PerMg: z.number().positive().nullable().default(null),
+  tiltDeg: z.number().min(0).max(89).default(0),
+  fluenceRelUncertainty1Sigma: z
+    .number()
+    .min(0)
+    .max(2)
+    .default(0.3)
+    .describe("30 % where nobody states one (ECSS-E-ST-10-12C 5.5); a counter that states its own wins"),
+  fluenceSource: z.string().default("beam counter"),
+  doseRadSiPerFluence: z.number().positive().nullable().default(null).describe("rad(Si)·cm²"),
+  expectedCrossSectionCm2: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe("of the whole device, cm²: tells before the first event how many to expect in an iteration"),
 });
+
+/** A dose rule counts nothing where nobody says what dose a particle leaves. */
+const countsDose = (block: {
+  readonly stop: { readonly doseRadSi?: number | undefined };
+  readonly beam: { readonly doseRadSiPerFluence: number | null };
+}): boolean => block.stop.doseRadSi === undefined || block.beam.doseRadSiPerFluence !== null;
+const doseProblem = {
+  message:
+    "stop.doseRadSi needs beam.doseRadSiPerFluence: say what dose one particle per cm² leaves, rad(Si)·cm²",
+  path: ["stop", "doseRadSi"],
+};
+
+const beamSchema = z
+  .strictObject({
+    kind: z.literal("beam"),
+    ...common,
+    stop: canEnd("beam", "events", "fluencePerCm2", "doseRadSi", "seconds"),
+    beam: description,
+  })
+  .refine(countsDose, doseProblem);
+
+/** A control run in the beam: the board is powered and loaded, and does not run. */
+const idleSchema = z
+  .strictObject({
+    kind: z.literal("beam_on_dut_idle"),
+    ...common,
+    stop: canEnd("beam_on_dut_idle", "fluencePerCm2", "doseRadSi", "seconds"),
+    beam: description,
+  })
+  .refine(countsDose, doseProblem);
 
 /** A control run: the board works as it would in the beam, and the shutter stays closed. */
 const beamOffSchema = z.strictObject({
@@ -101,7 +137,9 @@ export const campaignSchema = z.strictObject({
       { do: "reload", tries: 1, timeoutMs: 3_000, offMs: 4_000 },
       { do: "power-cycle", tries: 2, timeoutMs: 6_000, offMs: 4_000 },
     ]),
-  blocks: z.array(z.discriminatedUnion("kind", [injectionSchema, beamSchema, beamOffSchema])).min(1),
+  blocks: z
+    .array(z.discriminatedUnion("kind", [injectionSchema, beamSchema, beamOffSchema, idleSchema]))
+    .min(1),
 });
 export type CampaignFile = z.infer<typeof campaignSchema>;
 
@@ -122,11 +160,12 @@ export function toPlan(file: CampaignFile, seed: number = file.seed): Plan {
       refresh: block.refresh,
       refreshEvery: block.refreshEvery,
       goldenEvery: block.goldenEvery,
-      beam: block.kind === "beam" ? block.beam : null,
+      beam: "beam" in block ? block.beam : null,
       stop: {
         strikes: block.stop.strikes ?? null,
         events: block.stop.events ?? null,
         fluencePerCm2: block.stop.fluencePerCm2 ?? null,
+        doseRadSi: block.stop.doseRadSi ?? null,
         seconds: block.stop.seconds ?? null,
         intervalWidth: block.stop.intervalWidth ?? null,
       },

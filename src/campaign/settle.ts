@@ -61,6 +61,7 @@ export async function* settle(
           bootId: event.bootId,
           dieC: event.evidence.dieC,
           fluencePerCm2: null,
+          doseRadSi: null,
           stratum: "beam",
           weight: 1,
           sessionId: lane.sessionId,

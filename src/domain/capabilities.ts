@@ -152,6 +152,8 @@ export interface Station {
   /** In the order they go on; they go off the other way round. Empty: nothing switches this board. */
   readonly rails: readonly Supply[];
   readonly beam: Beam | null;
+  /** Dose that the part took before this campaign, as the rig file states it. */
+  readonly priorDoseRadSi: number;
 }
 
 /** A bench, opened. */

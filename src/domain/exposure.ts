@@ -36,4 +36,6 @@ export interface BeamDescription {
   readonly fluenceSource: string;
   /** Dose per unit fluence, rad(Si)·cm²; null where nobody stated one. */
   readonly doseRadSiPerFluence: number | null;
+  /** What the device's cross-section is thought to be: gives the events to expect in an iteration before any was seen. */
+  readonly expectedCrossSectionCm2: number | null;
 }

@@ -21,8 +21,12 @@ export interface Rung {
   readonly offMs: number;
 }
 
-/** `beam_off`: the same as `beam` with the shutter closed, the control run that says what the rig itself does wrong (REC-13). */
-export type BlockKind = "injection" | "beam" | "beam_off";
+/**
+ * Control runs (REC-13): `beam_off` is the same as `beam` with the shutter closed, and says what the rig itself does wrong;
+ * in `beam_on_dut_idle` the board is powered and loaded and does not run: what resets, drops its link or draws current there is no error of a computation.
+ */
+export const blockKinds = ["injection", "beam", "beam_off", "beam_on_dut_idle"] as const;
+export type BlockKind = (typeof blockKinds)[number];
 
 /** A matrix of runs under one kind of exposure. Blocks follow one another; within a block each board works through its runs at its own pace. */
 export interface Block {
@@ -46,6 +50,8 @@ export interface StopRules {
   readonly strikes: number | null;
   readonly events: number | null;
   readonly fluencePerCm2: number | null;
+  /** All that the part with this serial number has taken, before this campaign and in all its runs. */
+  readonly doseRadSi: number | null;
   readonly seconds: number | null;
   /** Full width of the nominal 95 % interval on the SDC vulnerability, after at least 10 events. */
   readonly intervalWidth: number | null;

@@ -86,6 +86,8 @@ export interface RunStart extends At {
   readonly budgetCycles: number;
   readonly stateDigest: string;
   readonly readBack: ReadBack | null;
+  /** Of the part with this serial number, before this campaign. */
+  readonly priorDoseRadSi: number;
 }
 
 /** A proof on the way: self-check strike, golden re-check, functional check. */
@@ -144,6 +146,8 @@ export interface BeamEventRec extends At {
   readonly bootId: number | null;
   readonly dieC: number | null;
   readonly fluencePerCm2: number | null;
+  /** All that the part had taken by then, rad(Si); null where nobody stated a dose per fluence. */
+  readonly doseRadSi: number | null;
   readonly stratum: string;
   readonly weight: number;
   readonly sessionId: string;
@@ -229,6 +233,7 @@ export interface BenchFaultRec extends At {
   readonly detail: string;
 }
 
+/** `counter`: beam that nobody counted; what happened meanwhile is in no rate. */
 export const deadCauses = [
   "recovery",
   "reload",
@@ -236,6 +241,7 @@ export const deadCauses = [
   "link",
   "host",
   "bench",
+  "counter",
   "paused",
   "unattributed",
 ] as const;

@@ -108,6 +108,8 @@ export interface Rail {
 
 export interface CounterInstrument extends AnyInstrument {
   readonly kind: "counter";
+  /** What was counted stands in a reading at the latest this long afterwards; 0: at once. */
+  readonly lagSeconds: number;
   /** Measures what it shows without beam, and takes that off from now on. Beam off is the caller's to see to. */
   zero(): Promise<Reply<null>>;
   /** Fluence is cumulative since this instrument was opened; gaps and restarts since the reading before. */

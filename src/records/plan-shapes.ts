@@ -1,5 +1,6 @@
 import { refreshPolicies } from "../domain/capabilities.ts";
 import type { BeamDescription } from "../domain/exposure.ts";
+import { blockKinds } from "../domain/plan.ts";
 import type { Block, Plan, Rung, RunPlan, StopRules } from "../domain/plan.ts";
 import { faultModels } from "../domain/strike.ts";
 import { anyNumber, listOf, object, oneOf, orNull, text } from "./shape.ts";
@@ -10,6 +11,7 @@ const stop = object<StopRules>({
   strikes: numberOrNull,
   events: numberOrNull,
   fluencePerCm2: numberOrNull,
+  doseRadSi: numberOrNull,
   seconds: numberOrNull,
   intervalWidth: numberOrNull,
 });
@@ -21,9 +23,10 @@ const beam = object<BeamDescription>({
   fluenceRelUncertainty1Sigma: anyNumber,
   fluenceSource: text,
   doseRadSiPerFluence: numberOrNull,
+  expectedCrossSectionCm2: numberOrNull,
 });
 const block = object<Block>({
-  kind: oneOf(["injection", "beam", "beam_off"]),
+  kind: oneOf(blockKinds),
   duts: listOf(text),
   workloads: listOf(text),
   targets: listOf(text),
@@ -54,7 +57,7 @@ export const plan = object<Plan>({
 export const runPlan = object<RunPlan>({
   number: anyNumber,
   block: anyNumber,
-  kind: oneOf(["injection", "beam", "beam_off"]),
+  kind: oneOf(blockKinds),
   dut: text,
   workload: text,
   target: orNull(text),

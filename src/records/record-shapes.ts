@@ -140,6 +140,7 @@ const shapes: Shapes = {
     budgetCycles: anyNumber,
     stateDigest: text,
     readBack: orNull(readBack),
+    priorDoseRadSi: anyNumber,
   },
   check: {
     run: anyNumber,
@@ -164,6 +165,7 @@ const shapes: Shapes = {
     outcome: oneOf(outcomes.filter((outcome) => outcome !== "masked")),
     number: anyNumber,
     fluencePerCm2: numberOrNull,
+    doseRadSi: numberOrNull,
   },
   telemetry: {
     run: anyNumber,

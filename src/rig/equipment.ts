@@ -134,8 +134,10 @@ export function instrumentBeam(
       : done(await shutter.session.verb((relay) => relay.contact(shutter.channel).set(open)));
   return {
     devices: shutter === null ? [counter.name] : [counter.name, shutter.session.name],
+    lagSeconds: counter.instrument?.lagSeconds ?? 0,
     open: () => setShutter(true),
     close: () => setShutter(false),
+    zero: () => counter.verb((one) => one.zero()),
     read: async () => {
       const reply = await counter.verb((one) => one.read());
       if (reply.kind !== "ok") return reply;

@@ -38,6 +38,7 @@ export function equipmentOf(
     thermal: thermal === undefined ? null : thermalOf(name, thermal, devices),
     rails,
     beam: beam === undefined ? null : beamOf(name, beam, devices),
+    priorDoseRadSi: spec.priorDoseRadSi,
   };
 }
 

@@ -221,6 +221,7 @@ describe("an operator", () => {
           dut,
           injector,
           thermal,
+          priorDoseRadSi: 0,
           rails: [
             {
               ...supply,

@@ -11,7 +11,14 @@ import type {
 } from "../../src/domain/records.ts";
 
 /** Records as a campaign yields them, for tests: `campaign` tells a short one that has every type in it. */
-const stop = { strikes: 100, events: null, fluencePerCm2: null, seconds: null, intervalWidth: null };
+const stop = {
+  strikes: 100,
+  events: null,
+  fluencePerCm2: null,
+  doseRadSi: null,
+  seconds: null,
+  intervalWidth: null,
+};
 const link: LinkTotals = { frames: 10, garbled: 1, lost: 0, bytesDropped: 7 };
 const beam = {
   species: "proton",
@@ -21,6 +28,7 @@ const beam = {
   fluenceRelUncertainty1Sigma: 0.1,
   fluenceSource: "counter",
   doseRadSiPerFluence: null,
+  expectedCrossSectionCm2: null,
 };
 export const plan: Plan = {
   campaign: "first-light",
@@ -100,6 +108,7 @@ export function runStart(run: number, tNs: number, target: string | null = "weig
     budgetCycles: 4000,
     stateDigest: "fedcba9876543210",
     readBack: { clockKHz: 1_000_000, powerMilliW: 1500, throttle: 0 },
+    priorDoseRadSi: 0,
   };
 }
 
@@ -155,6 +164,7 @@ export function beamEvent(run: number, number: number, tNs: number): BeamEventRe
     bootId: 77,
     dieC: 41.5,
     fluencePerCm2: 1e6 * number,
+    doseRadSi: null,
     stratum: "all",
     weight: 1,
     sessionId: "s-1",

@@ -34,7 +34,14 @@ export const block: Block = {
   refreshEvery: 1,
   goldenEvery: 50,
   beam: null,
-  stop: { strikes: 100, events: null, fluencePerCm2: null, seconds: null, intervalWidth: null },
+  stop: {
+    strikes: 100,
+    events: null,
+    fluencePerCm2: null,
+    doseRadSi: null,
+    seconds: null,
+    intervalWidth: null,
+  },
 };
 
 export const plan: Plan = { campaign: "by-hand", title: "By hand", seed: 7, ladder: [], blocks: [block] };
@@ -47,6 +54,7 @@ export const protons: NonNullable<RunPlan["beam"]> = {
   fluenceRelUncertainty1Sigma: 0.1,
   fluenceSource: "beam counter",
   doseRadSiPerFluence: 1e-7,
+  expectedCrossSectionCm2: null,
 };
 
 export function runPlan(number: number, changes: Partial<RunPlan> = {}): RunPlan {
@@ -122,6 +130,7 @@ export function runStart(at: number, of: RunPlan, changes: Partial<RunStart> = {
     budgetCycles: 10000,
     stateDigest: "1".repeat(16),
     readBack: null,
+    priorDoseRadSi: 0,
     ...changes,
   };
 }
@@ -196,6 +205,7 @@ export function beamEvent(
     bootId: 1,
     dieC: null,
     fluencePerCm2: null,
+    doseRadSi: null,
     stratum: "beam",
     weight: 1,
     sessionId: "session-1",

@@ -105,7 +105,14 @@ function runStart(tNs: number, run: number, dut: string): RunStart {
     refreshEvery: 1,
     goldenEvery: 1,
     beam: null,
-    stop: { strikes: null, events: null, fluencePerCm2: null, seconds: null, intervalWidth: null },
+    stop: {
+      strikes: null,
+      events: null,
+      fluencePerCm2: null,
+      doseRadSi: null,
+      seconds: null,
+      intervalWidth: null,
+    },
   };
   return {
     type: "run_start",
@@ -133,6 +140,7 @@ function runStart(tNs: number, run: number, dut: string): RunStart {
     budgetCycles: 0,
     stateDigest: "",
     readBack: null,
+    priorDoseRadSi: 0,
   };
 }
 
