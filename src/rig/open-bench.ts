@@ -97,6 +97,7 @@ function equipmentHere(
     thermal: mine.thermal ?? held?.thermal ?? null,
     rails: held?.rails ?? [],
     beam: mine.beam ?? held?.beam ?? null,
+    priorDoseRadSi: mine.priorDoseRadSi,
   };
 }
 
