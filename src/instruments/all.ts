@@ -1,4 +1,5 @@
 import type { Driver } from "./driver.ts";
+import { koradDriver } from "./korad.ts";
 
 /** Every driver there is. A new one is a file and a line here; the conformance suite of its kind runs over this list. */
-export const drivers: readonly Driver[] = [];
+export const drivers: readonly Driver[] = [koradDriver];

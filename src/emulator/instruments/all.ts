@@ -1,4 +1,5 @@
 import type { EmulatedInstrument } from "./emulated.ts";
+import { emulatedKorad } from "./korad.ts";
 
 /** Every emulated instrument there is, one for each driver. */
-export const emulatedInstruments: readonly EmulatedInstrument[] = [];
+export const emulatedInstruments: readonly EmulatedInstrument[] = [emulatedKorad];
