@@ -33,7 +33,7 @@ export interface Driver<Kind extends InstrumentKind = InstrumentKind> {
   /** Its own keys in a rig file, each with a default or a description; `protocol`, `serial`, `link` and `answerMs` are the rig's. */
   readonly schema: z.ZodObject;
   /** Begins to listen. `settings` has passed `schema`. Nothing is sent before the first verb. */
-  open(port: Port, settings: DriverSettings, clock: Clock): Extract<Instrument, { readonly kind: Kind }>;
+  open(port: Port, settings: DriverSettings, clock: Clock): Instrument & { readonly kind: Kind };
 }
 
 /** What has passed the driver's own schema, beside what every device has. */
