@@ -48,6 +48,8 @@ export function linuxSurroundings(facts: StatedFacts): Surroundings {
     occupy: () => undefined,
     busy: () => undefined,
     strikesDue: () => [],
+    // A real fabric feels its upsets itself.
+    fabric: () => [],
   };
 }
 

@@ -70,7 +70,8 @@ async function iterate(run: Run, first: number, end: number): Promise<Why | "wat
     const input = iteration % session.loaded.inputs;
     const fallen = surroundings.strikesDue(iteration, golden.cycles[input]!);
     const armed = armedFor(board, iteration);
-    if (session.untouched && fallen.length === 0 && armed.length === 0) {
+    const sound = surroundings.fabric().length === 0;
+    if (session.untouched && sound && fallen.length === 0 && armed.length === 0) {
       pace.charge(golden.cycles[input]!);
       count(run, iteration, golden.cycles[input]!, true);
       refreshByPolicy(run);

@@ -1,3 +1,5 @@
+import type { FabricFault } from "./fabric-fault.ts";
+
 /**
  * What a board can know of the world it stands in. A real board answers from its own sensors; the emulated world
  * answers for all its boards (law 5). Every answer is immediate: a kernel cannot wait for one.
@@ -19,6 +21,11 @@ export interface Surroundings {
    * the iteration before hits at cycle 0: stored state is struck while the board idles, too.
    */
   strikesDue(iteration: number, iterationCycles: number): readonly DueStrike[];
+  /**
+   * Upsets standing in the configuration of the FPGA that holds the accelerator; none where there is no FPGA, or where it feels them
+   * itself. The same list while they do not change.
+   */
+  fabric(): readonly FabricFault[];
 }
 
 export interface OccupiedStructure {

@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import type { Duplex } from "node:stream";
+import type { FabricFault } from "../board/fabric-fault.ts";
 import type { ResetCause } from "../domain/capabilities.ts";
 import { RigError } from "../domain/errors.ts";
 import { nsPerMs } from "../domain/clock.ts";
@@ -23,6 +24,8 @@ export interface BoardHandle {
   /** Resolves at its first boot: from now on it hears. */
   readonly booted: Promise<void>;
   turn(law: Law): void;
+  /** Upsets now standing in the configuration of its FPGA. */
+  configure(faults: readonly FabricFault[]): void;
   arm(strike: Strike): Promise<ArmRefusal | "rail-off" | null>;
   reboot(cause: ResetCause): void;
   /** Kills the process and waits for its end. */
@@ -59,6 +62,7 @@ class Handle implements BoardHandle {
   readonly #firstBoot = promised();
   readonly #asks = new Map<number, (refusal: ArmRefusal | "rail-off" | null) => void>();
   #law: Law;
+  #faults: readonly FabricFault[] = [];
   #boots = 0;
   #asked = 0;
   #child: ChildProcess | null = null;
@@ -80,6 +84,11 @@ class Handle implements BoardHandle {
     if (was && !law.powered) this.kill();
     else if (!was && law.powered) this.#start(law.sinceNs + this.#its.spec.bootMs * nsPerMs);
     else this.#say({ say: "law", law });
+  }
+
+  configure(faults: readonly FabricFault[]): void {
+    this.#faults = faults;
+    this.#say({ say: "configure", faults });
   }
 
   arm(strike: Strike): Promise<ArmRefusal | "rail-off" | null> {
@@ -151,6 +160,7 @@ class Handle implements BoardHandle {
       boots: this.#boots,
       cause: "power",
       law: this.#law,
+      faults: this.#faults,
       eventLog,
       bootsAtNs,
     });

@@ -1,3 +1,4 @@
+import type { FabricFault } from "../board/fabric-fault.ts";
 import type { ResetCause } from "../domain/capabilities.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Link, Port } from "../domain/link.ts";
@@ -21,6 +22,8 @@ export interface BoardLife {
   /** Runs until the signal; rejects only if the agent breaks. */
   run(signal: AbortSignal): Promise<void>;
   turn(law: Law): void;
+  /** Upsets now standing in the configuration of its FPGA; they outlive every boot. */
+  configure(faults: readonly FabricFault[]): void;
   arm(strike: Strike): ArmRefusal | "rail-off" | null;
   /** Resets the board as a fault of its own would. */
   reboot(cause: ResetCause): void;
@@ -37,6 +40,7 @@ export interface BoardCircumstances {
   readonly openUart: () => Port;
   readonly reports: WorldReports;
   readonly law: Law;
+  readonly faults?: readonly FabricFault[];
   /** Boots before the first one here, and why the first one happens. */
   readonly boots?: number;
   readonly cause?: ResetCause;
@@ -67,6 +71,7 @@ export function boardLife(circumstances: BoardCircumstances): BoardLife {
 class Life implements BoardLife {
   readonly #its: BoardCircumstances;
   #law: Law;
+  #faults: readonly FabricFault[];
   #boots: number;
   #cause: ResetCause;
   #surroundings: BoardSurroundings | null = null;
@@ -77,6 +82,7 @@ class Life implements BoardLife {
   constructor(circumstances: BoardCircumstances) {
     this.#its = circumstances;
     this.#law = circumstances.law;
+    this.#faults = circumstances.faults ?? [];
     this.#boots = circumstances.boots ?? 0;
     this.#cause = circumstances.cause ?? "power";
   }
@@ -87,6 +93,11 @@ class Life implements BoardLife {
     this.#surroundings?.turn(law);
     if (was && !law.powered) this.#interrupt("power");
     if (!was && law.powered) this.#powerOn?.();
+  }
+
+  configure(faults: readonly FabricFault[]): void {
+    this.#faults = faults;
+    this.#surroundings?.configure(faults);
   }
 
   arm(strike: Strike): ArmRefusal | "rail-off" | null {
@@ -124,7 +135,8 @@ class Life implements BoardLife {
     const { signal } = this.#kill;
     const boots = ++this.#boots;
     booting?.(boots);
-    const surroundings = surroundingsOf({ name: board, spec, seed, boots }, clock, this.#law, reports);
+    const its = { name: board, spec, seed, boots, faults: this.#faults };
+    const surroundings = surroundingsOf(its, clock, this.#law, reports);
     this.#surroundings = surroundings;
     const link = linesOf(openUart());
     const bootId = bootIdOf(seed, board, boots);

@@ -17,7 +17,7 @@ import { wire } from "./wire.ts";
 /**
  * A board as a process of its own: what lives and dies with its rail.
  *
- *   world's process ═ IPC: law, arm, reboot → board → busy, struck, booting ═ world's process
+ *   world's process ═ IPC: law, configure, arm, reboot → board → busy, struck, booting ═ world's process
  *   PTY ═ world's process ═ descriptor 4, the UART ═ wire ═ agent
  *
  * It ends with the process that started it, however that one ends.
@@ -36,6 +36,9 @@ export function liveAsBoard(clockOf: (timeScale: number, originNs: bigint) => Cl
         break;
       case "law":
         life?.turn(words.law);
+        break;
+      case "configure":
+        life?.configure(words.faults);
         break;
       case "arm":
         say({ say: "armed", ask: words.ask, refusal: life === null ? "not-loaded" : life.arm(words.strike) });
@@ -63,7 +66,7 @@ function closeInheritedTerminals(): void {
 }
 
 function begin(words: Extract<ToBoard, { readonly say: "boot" }>, clock: Clock): BoardLife {
-  const { board, serial, spec, seed, boots, cause, law, eventLog, bootsAtNs } = words;
+  const { board, serial, spec, seed, boots, cause, law, faults, eventLog, bootsAtNs } = words;
   const cable = wire(board);
   cable.plug(uartPort());
   const life = boardLife({
@@ -76,6 +79,7 @@ function begin(words: Extract<ToBoard, { readonly say: "boot" }>, clock: Clock):
     openUart: () => cable.device(),
     reports: reportsOver(clock),
     law,
+    faults,
     boots,
     cause,
     firstBootMs: Math.max(0, (bootsAtNs - clock.nowNs()) / nsPerMs),

@@ -51,7 +51,7 @@ export interface ConfigurationChange {
 }
 
 export function configurationMemory(
-  spec: ConfigurationSpec,
+  spec: Omit<ConfigurationSpec, "design">,
   changed: (change: ConfigurationChange) => void,
 ): ConfigurationMemory {
   const shape: ConfigurationShape = {

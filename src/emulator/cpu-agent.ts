@@ -1,11 +1,12 @@
 import type { AcknowledgedLog } from "../board/acknowledged-log.ts";
 import type { ResetCause } from "../domain/capabilities.ts";
 import { cpuAccelerator } from "../board/accelerators/cpu.ts";
+import { softAccelerator } from "../board/accelerators/soft.ts";
 import { runAgent } from "../board/agent.ts";
 import type { AgentEnd } from "../board/state.ts";
 import type { Agent } from "./board-life.ts";
 
-/** The program of an emulated board: the very agent that a real board runs, on the CPU accelerator. */
+/** The program of an emulated board: the very agent that a real board runs, on the CPU or on a soft accelerator in its FPGA. */
 export const cpuAgent: Agent = cpuAgentWith();
 
 export function cpuAgentWith(acknowledged?: AcknowledgedLog): Agent {
@@ -14,10 +15,13 @@ export function cpuAgentWith(acknowledged?: AcknowledgedLog): Agent {
     const end = await runAgent(
       link,
       {
-        model: "emulated-cpu",
+        model: `emulated-${spec.accelerator}`,
         serial,
         firmware: "0.1.0",
-        accelerator: cpuAccelerator(spec.format),
+        accelerator:
+          spec.accelerator === "soft"
+            ? softAccelerator(() => surroundings.fabric())
+            : cpuAccelerator(spec.format),
         surroundings,
         clock,
         bootId,

@@ -7,6 +7,7 @@ import { boardLife } from "./board-life.ts";
 import type { Agent, BoardLife } from "./board-life.ts";
 import { boxLife } from "./box-life.ts";
 import type { EmulationSpec } from "./emulation-schema.ts";
+import { fabricOf, faultsOf } from "./fabric.ts";
 import { instrumentLife } from "./instrument-life.ts";
 import type { InstrumentPlace } from "./instrument-life.ts";
 import { mischief } from "./mischief.ts";
@@ -96,6 +97,8 @@ export function emulateInMemory(
       },
     });
     world.onLaw(board, (law) => life.turn(law));
+    const fabric = fabricOf(boardSpec.configuration);
+    world.configuration(board).onChange((flipped) => life.configure(faultsOf(fabric, flipped)));
     lives.set(board, life);
     work.add(life.run(end.signal));
     work.add(trouble.watch(end.signal));

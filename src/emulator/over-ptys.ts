@@ -7,6 +7,7 @@ import type { BoardHandle } from "./board-handle.ts";
 import { boxLife } from "./box-life.ts";
 import type { EmulationSpec } from "./emulation-schema.ts";
 import type { EmulatedDevices } from "./in-memory.ts";
+import { fabricOf, faultsOf } from "./fabric.ts";
 import { instrumentLife } from "./instrument-life.ts";
 import type { InstrumentPlace } from "./instrument-life.ts";
 import { mischief } from "./mischief.ts";
@@ -139,6 +140,8 @@ export function emulateOverPtys(
     });
     handles.set(board, handle);
     world.onLaw(board, (law) => handle.turn(law));
+    const fabric = fabricOf(boardSpec.configuration);
+    world.configuration(board).onChange((flipped) => handle.configure(faultsOf(fabric, flipped)));
     work.add(trouble.watch(end.signal));
   };
   const addBox = (serial: string, port: string): void => {

@@ -1,3 +1,4 @@
+import type { FabricFault } from "../board/fabric-fault.ts";
 import type { ResetCause } from "../domain/capabilities.ts";
 import type { Strike } from "../domain/strike.ts";
 import type { ArmRefusal } from "./surroundings.ts";
@@ -20,12 +21,15 @@ export type ToBoard =
       readonly boots: number;
       readonly cause: ResetCause;
       readonly law: Law;
+      /** Upsets that stand in the configuration of its FPGA. */
+      readonly faults: readonly FabricFault[];
       /** Where acknowledged events are logged, or null. */
       readonly eventLog: string | null;
       /** When its first boot is done, ns of the world's clock. */
       readonly bootsAtNs: number;
     }
   | { readonly say: "law"; readonly law: Law }
+  | { readonly say: "configure"; readonly faults: readonly FabricFault[] }
   | { readonly say: "arm"; readonly ask: number; readonly strike: Strike }
   | { readonly say: "reboot"; readonly cause: ResetCause };
 

@@ -1,3 +1,4 @@
+import type { FabricFault } from "../board/fabric-fault.ts";
 import type { DueStrike, OccupiedStructure, Surroundings } from "../board/surroundings.ts";
 import type { Clock } from "../domain/clock.ts";
 import { nsPerMs } from "../domain/clock.ts";
@@ -19,6 +20,8 @@ import { dieTemperature, wattsOf } from "./world.ts";
  */
 export interface BoardSurroundings extends Surroundings {
   turn(law: Law): void;
+  /** These upsets stand in the FPGA's configuration from now on, and no others. */
+  configure(faults: readonly FabricFault[]): void;
   /** The injector's; `null` when armed, else why not. */
   arm(strike: Strike): ArmRefusal | null;
 }
@@ -30,6 +33,8 @@ export interface SurroundedBoard {
   readonly spec: EmulatedBoardSpec;
   readonly seed: number;
   readonly boots: number;
+  /** Upsets that stand in its FPGA's configuration as it boots: a reset of the board is none of the FPGA. */
+  readonly faults?: readonly FabricFault[];
 }
 
 export interface WorldReports {
@@ -59,6 +64,7 @@ export function surroundingsOf(
   let occupations = 0;
   let rain: Rain | null = null;
   let armed: readonly Strike[] = [];
+  let faults = board.faults ?? [];
   /** Device time for which strikes were handed out: a board that pays its cycles in arrears asks ahead of the clock. */
   let horizonNs = 0;
 
@@ -90,6 +96,10 @@ export function surroundingsOf(
       computing = begun;
       atWork = throttleNow();
       reports.busy(begun, atWork.clockShare);
+    },
+    fabric: () => faults,
+    configure: (standing) => {
+      faults = standing;
     },
     turn: (next) => {
       rain?.turn(next);

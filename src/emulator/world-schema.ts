@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fpgaFamilies, framesNeeded } from "./fabric-layout.ts";
 
 /** The world of a bench made of software: its boards, their heat, the beam. */
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "a name of a-z, 0-9 and -, at most 32 long");
@@ -37,7 +38,7 @@ export type Misbehaviour = z.infer<typeof misbehaviourSchema>;
 
 /** The configuration memory of the board's FPGA: a SEM controller in it strikes and repairs it, the fabric is made of it. */
 const configurationSchema = z.strictObject({
-  family: z.enum(["x7", "us", "usp"]).default("x7").describe("7-series, UltraScale or UltraScale+"),
+  family: z.enum(fpgaFamilies).default("x7").describe("7-series, UltraScale or UltraScale+"),
   frames: z
     .number()
     .int()
@@ -49,11 +50,19 @@ const configurationSchema = z.strictObject({
     .array(z.number().int().min(0))
     .default([])
     .describe("frames that take an injection and do not change"),
+  design: z
+    .number()
+    .int()
+    .min(0)
+    .default(1)
+    .describe("which placement and routing of the soft accelerator: another number, other bits"),
 });
 export type ConfigurationSpec = z.infer<typeof configurationSchema>;
 
 const boardSchema = z.strictObject({
-  accelerator: z.literal("cpu"),
+  accelerator: z
+    .enum(["cpu", "soft"])
+    .describe("soft: an int8 array in the FPGA, struck through its configuration"),
   format: z.enum(["f32", "i8"]),
   clockKHz: z.number().int().min(1).default(100_000),
   bootMs: z.number().int().min(0).default(300),
@@ -95,6 +104,19 @@ const emulatedBoardSchema = boardSchema
   .refine((board) => board.leakageWattsPerC * (25 - coldestC) <= board.idleWatts, {
     path: ["leakageWattsPerC"],
     message: `at ${coldestC} °C the board would give power back: leakageWattsPerC × ${25 - coldestC} °C is at most idleWatts`,
+  })
+  .refine((board) => board.accelerator === "cpu" || board.format === "i8", {
+    path: ["format"],
+    message: "a soft accelerator computes in int8: say format: i8",
+  })
+  .superRefine(({ accelerator, configuration: { family, frames } }, context) => {
+    const needed = framesNeeded(family);
+    if (accelerator === "soft" && frames < needed)
+      context.addIssue({
+        code: "custom",
+        path: ["configuration", "frames"],
+        message: `the soft accelerator needs ${needed} frames of a '${family}', found ${frames}`,
+      });
   });
 export type EmulatedBoardSpec = z.infer<typeof emulatedBoardSchema>;
 

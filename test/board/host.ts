@@ -60,6 +60,7 @@ export function worldOf(): World {
     powerMilliW: () => 1_234,
     occupy: (structures) => void world.occupied.push([...structures]),
     busy: (computing) => void world.busyTold.push(computing),
+    fabric: () => [],
     strikesDue: (iteration) => world.due.filter((strike) => strike.iteration === iteration),
   };
   return world;

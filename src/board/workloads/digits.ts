@@ -16,12 +16,12 @@ import type { Core, Format, Kernel, LoopEnd, Prepared, Workload } from "./worklo
  */
 
 /** Control words, in their order in the structure; the last two in int8 alone. */
-const hiddenCount = 1;
-const classCount = 2;
+export const hiddenCount = 1;
+export const classCount = 2;
 const multiplier = 9;
 const shift = 10;
-const firstLayer: Layer = { inner: 0, strideW: 3, offsetX: 5, offsetW: 7, words: pixels };
-const secondLayer: Layer = { inner: hiddenCount, strideW: 4, offsetX: 6, offsetW: 8, words: hidden };
+export const firstLayer: Layer = { inner: 0, strideW: 3, offsetX: 5, offsetW: 7, words: pixels };
+export const secondLayer: Layer = { inner: hiddenCount, strideW: 4, offsetX: 6, offsetW: 8, words: hidden };
 const controlWords = [pixels, hidden, classes, pixels, hidden, 0, 0, 0, 0];
 
 export const digitsF32: Workload = {
@@ -47,9 +47,18 @@ export function prepareDigits(format: Format, images: Uint8Array): Prepared {
     w2.set(model.w2);
     for (let i = 0; i < x.length; i++) x[i] = Math.fround(images[i]! / 127);
     const h = memory.f32("scratch", hidden);
-    const arithmetic = { dot: dotF32, activate: rectifyF32, requantize: [] };
-    return prepared(format, memory, { w1, w2, x, h }, new Float32Array(classes), arithmetic);
+    return prepared(format, memory, { w1, w2, x, h }, new Float32Array(classes), [], (operands) =>
+      inOrder(operands, { dot: dotF32, activate: rectifyF32 }),
+    );
   }
+  return prepareDigitsI8(images, (operands) => inOrder(operands, { dot: dotI8, activate: rectifyI8 }));
+}
+
+/** digits-i8 with a kernel of one's own: the same operands, the same structures. */
+export function prepareDigitsI8(images: Uint8Array, kernelOf: KernelOf<Int8Array>): Prepared {
+  const model = readDigitsModel();
+  const weights = pixels * hidden + hidden * classes;
+  const memory = createMemory((weights + images.length + hidden + 11) * 4);
   const w1 = memory.i8("weights", pixels * hidden);
   const w2 = memory.i8("weights", hidden * classes);
   const x = memory.i8("inputs", images.length);
@@ -57,8 +66,8 @@ export function prepareDigits(format: Format, images: Uint8Array): Prepared {
   w2.set(quantized(model.w2));
   x.set(images);
   const h = memory.i8("scratch", hidden);
-  const arithmetic = { dot: dotI8, activate: rectifyI8, requantize: [model.multiplier, model.shift] };
-  return prepared(format, memory, { w1, w2, x, h }, new Int32Array(classes), arithmetic);
+  const requantize = [model.multiplier, model.shift];
+  return prepared("i8", memory, { w1, w2, x, h }, new Int32Array(classes), requantize, kernelOf);
 }
 
 /** Symmetric, one scale a layer: the largest weight becomes ±127. */
@@ -75,20 +84,28 @@ interface Operands<T> {
   readonly h: T;
 }
 
+/** What a kernel of digits computes with. */
+export interface DigitsOperands<T> extends Operands<T> {
+  readonly control: Uint32Array;
+  readonly output: Float32Array | Int32Array;
+}
+
+type KernelOf<T> = (operands: DigitsOperands<T>) => Prepared["kernel"];
+
 interface Arithmetic<T> {
   readonly dot: Dot<T>;
   /** What the hidden layer keeps of a sum. */
   readonly activate: (sum: number, control: Uint32Array) => number;
-  /** Control words of its own. */
-  readonly requantize: readonly number[];
 }
 
+/** `requantize`: control words of its own. */
 function prepared<T extends Float32Array | Int8Array>(
   format: Format,
   memory: Memory,
   { w1, w2, x, h }: Operands<T>,
   output: Float32Array | Int32Array,
-  { dot, activate, requantize }: Arithmetic<T>,
+  requantize: readonly number[],
+  kernelOf: KernelOf<T>,
 ): Prepared {
   const control = memory.u32("control", controlWords.length + requantize.length);
   control.set([...controlWords, ...requantize]);
@@ -109,17 +126,24 @@ function prepared<T extends Float32Array | Int8Array>(
       activations: { word: pixels, cycle: pixels * hidden },
       control: { word: firstLayer.offsetX },
     },
-    kernel: function* (input, core) {
-      const end = yield* layer(control, hiddenCount, core, {
-        dot: (row) => dot(x, input * pixels, w1, control, core, firstLayer, row),
-        keep: (row, sum) => (h[row % hidden] = activate(sum, control)),
-      });
-      if (end === "trap") return end;
-      return yield* layer(control, classCount, core, {
-        dot: (row) => dot(h, 0, w2, control, core, secondLayer, row),
-        keep: (row, sum) => (output[row % classes] = sum),
-      });
-    },
+    kernel: kernelOf({ w1, w2, x, h, control, output }),
+  };
+}
+
+function inOrder<T extends Float32Array | Int8Array>(
+  { w1, w2, x, h, control, output }: DigitsOperands<T>,
+  { dot, activate }: Arithmetic<T>,
+): Prepared["kernel"] {
+  return function* (input, core) {
+    const end = yield* layer(control, hiddenCount, core, {
+      dot: (row) => dot(x, input * pixels, w1, control, core, firstLayer, row),
+      keep: (row, sum) => (h[row % hidden] = activate(sum, control)),
+    });
+    if (end === "trap") return end;
+    return yield* layer(control, classCount, core, {
+      dot: (row) => dot(h, 0, w2, control, core, secondLayer, row),
+      keep: (row, sum) => (output[row % classes] = sum),
+    });
   };
 }
 
@@ -151,7 +175,7 @@ function rectifyF32(sum: number): number {
 }
 
 /** Fixed-point: sum · multiplier / 2^shift, exact in a double for every multiplier that training gives. */
-function rectifyI8(sum: number, control: Uint32Array): number {
+export function rectifyI8(sum: number, control: Uint32Array): number {
   if (sum <= 0) return 0;
   return Math.min(127, Math.floor((sum * control[multiplier]!) / ((1 << (control[shift]! & 31)) >>> 0)));
 }

@@ -9,19 +9,23 @@ import type { Core, Format, Kernel, LoopEnd, Prepared, Workload } from "./worklo
  * int8: int8 operands, int32 accumulators that wrap. 8 inputs A, one B. docs/workloads.md is the norm.
  */
 const size = 16;
-const elements = size * size;
+export const gemmElements = size * size;
+const elements = gemmElements;
 const wrap = elements - 1;
 const inputs = 8;
 
 /** Control words, in their order in the structure. */
-const M = 0;
-const N = 1;
-const K = 2;
-const strideA = 3;
-const strideB = 4;
-const strideC = 5;
-const offsetA = 6;
-const offsetB = 7;
+export const gemmControl = {
+  M: 0,
+  N: 1,
+  K: 2,
+  strideA: 3,
+  strideB: 4,
+  strideC: 5,
+  offsetA: 6,
+  offsetB: 7,
+} as const;
+const { M, N, K, strideA, strideB, strideC, offsetA, offsetB } = gemmControl;
 const controlWords = [size, size, size, size, size, size, 0, 0];
 
 export const gemmF32: Workload = {
@@ -33,31 +37,50 @@ export const gemmF32: Workload = {
     const random = randomStream(seed, "gemm", "f32");
     fill(b, () => Math.fround(2 * random.nextFloat() - 1));
     fill(a, () => Math.fround(2 * random.nextFloat() - 1));
-    return prepared("f32", memory, a, b, dotF32);
+    return prepared("f32", memory, a, b, ({ control, output }) => (input, core) => {
+      const base = input * elements;
+      return multiply(control, core, output, (i, j) => dotF32(a, base, b, control, core, i, j));
+    });
   },
 };
 
 export const gemmI8: Workload = {
   name: wireName("gemm", "i8"),
-  prepare: (seed) => {
-    const memory = createMemory((1 + inputs) * elements + 32);
-    const b = memory.i8("weights", elements);
-    const a = memory.i8("inputs", inputs * elements);
-    const random = randomStream(seed, "gemm", "i8");
-    fill(b, () => random.nextBelow(256) - 128);
-    fill(a, () => random.nextBelow(256) - 128);
-    return prepared("i8", memory, a, b, dotI8);
-  },
+  prepare: (seed) =>
+    prepareGemmI8(seed, ({ a, b, control, output }) => (input, core) => {
+      const base = input * elements;
+      return multiply(control, core, output, (i, j) => dotI8(a, base, b, control, core, i, j));
+    }),
 };
 
-type Dot<T> = (a: T, base: number, b: T, control: Uint32Array, core: Core, i: number, j: number) => LoopEnd;
+/** What a kernel of gemm computes with. */
+export interface GemmOperands<T> {
+  /** All inputs, one after the other. */
+  readonly a: T;
+  readonly b: T;
+  readonly control: Uint32Array;
+  readonly output: Float32Array | Int32Array;
+}
+
+type KernelOf<T> = (operands: GemmOperands<T>) => Prepared["kernel"];
+
+/** gemm-i8 with a kernel of one's own: the same operands, the same structures. */
+export function prepareGemmI8(seed: number, kernelOf: KernelOf<Int8Array>): Prepared {
+  const memory = createMemory((1 + inputs) * elements + 32);
+  const b = memory.i8("weights", elements);
+  const a = memory.i8("inputs", inputs * elements);
+  const random = randomStream(seed, "gemm", "i8");
+  fill(b, () => random.nextBelow(256) - 128);
+  fill(a, () => random.nextBelow(256) - 128);
+  return prepared("i8", memory, a, b, kernelOf);
+}
 
 function prepared<T extends Float32Array | Int8Array>(
   format: Format,
   memory: Memory,
   a: T,
   b: T,
-  dot: Dot<T>,
+  kernelOf: KernelOf<T>,
 ): Prepared {
   const control = memory.u32("control", controlWords.length);
   control.set(controlWords);
@@ -75,8 +98,7 @@ function prepared<T extends Float32Array | Int8Array>(
       structureOf("control", { words: control }),
     ],
     selfChecks: { control: { word: offsetA } },
-    kernel: (input, core) =>
-      multiply(control, core, output, (i, j) => dot(a, input * elements, b, control, core, i, j)),
+    kernel: kernelOf({ a, b, control, output }),
   };
 }
 
