@@ -1,5 +1,6 @@
 import type { Driver } from "./driver.ts";
 import { koradDriver } from "./korad.ts";
+import { modbusRelayDriver } from "./modbus-relay.ts";
 
 /** Every driver there is. A new one is a file and a line here; the conformance suite of its kind runs over this list. */
-export const drivers: readonly Driver[] = [koradDriver];
+export const drivers: readonly Driver[] = [koradDriver, modbusRelayDriver];

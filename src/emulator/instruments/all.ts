@@ -1,5 +1,6 @@
 import type { EmulatedInstrument } from "./emulated.ts";
 import { emulatedKorad } from "./korad.ts";
+import { emulatedModbusRelay } from "./modbus-relay.ts";
 
 /** Every emulated instrument there is, one for each driver. */
-export const emulatedInstruments: readonly EmulatedInstrument[] = [emulatedKorad];
+export const emulatedInstruments: readonly EmulatedInstrument[] = [emulatedKorad, emulatedModbusRelay];
