@@ -124,7 +124,7 @@ async function emulate(
     devices,
     context.clock,
     emulatorSeed(context.seed, context.segment),
-    { agent: cpuAgent, ...(truth === null ? {} : { truth: truth.write }) },
+    { agent: cpuAgent, ...(truth === null ? {} : { truth: truth.write, railTruth: truth.write }) },
   );
   return {
     // Like a USB adapter, an emulated port is known by its serial number, under whatever name it is back.

@@ -49,7 +49,7 @@ export async function holdBench(
     clock: scaledClock(rig.emulation.timeScale, originNs),
     originNs,
     boardProgram,
-    ...(truth === null ? {} : { truth: truth.write }),
+    ...(truth === null ? {} : { truth: truth.write, railTruth: truth.write }),
     eventLog: (board) => (eventLogs === null ? null : resolve(eventLogs, `${board}.jsonl`)),
   });
   const close = (): void => void bench.close().catch(() => undefined);

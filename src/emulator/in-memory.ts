@@ -13,7 +13,7 @@ import type { InstrumentPlace } from "./instrument-life.ts";
 import { mischief } from "./mischief.ts";
 import { portBoard } from "./port-board.ts";
 import type { EmulatedPort } from "./port-board.ts";
-import type { Truth } from "./truth.ts";
+import type { RailTruth, Truth } from "./truth.ts";
 import { wire } from "./wire.ts";
 import { openTasks } from "./open-tasks.ts";
 import { createWorld } from "./world.ts";
@@ -35,6 +35,7 @@ export interface EmulatedDevices {
 export interface InMemoryOptions {
   readonly agent: Agent;
   readonly truth?: Truth;
+  readonly railTruth?: (line: RailTruth) => void;
 }
 
 export interface Emulation {
@@ -54,7 +55,7 @@ export function emulateInMemory(
   seed: number,
   options: InMemoryOptions,
 ): Emulation {
-  const world = createWorld(spec, clock, options.truth);
+  const world = createWorld(spec, clock, options.truth, options.railTruth);
   const ports = portBoard();
   const lives = new Map<string, BoardLife>();
   const end = new AbortController();
@@ -99,6 +100,7 @@ export function emulateInMemory(
     world.onLaw(board, (law) => life.turn(law));
     const fabric = fabricOf(boardSpec.configuration);
     world.configuration(board).onChange((flipped) => life.configure(faultsOf(fabric, flipped)));
+    world.onHang(board, () => trouble.hang());
     lives.set(board, life);
     work.add(life.run(end.signal));
     work.add(trouble.watch(end.signal));
@@ -146,6 +148,7 @@ export function emulateInMemory(
       }),
     close: async () => {
       end.abort();
+      world.close();
       ports.unplugAll();
       await work.done();
     },

@@ -17,6 +17,8 @@ import type { Misbehaviour } from "./world-schema.ts";
 export interface Mischief {
   /** Around the device's port, anew at every boot. */
   around(port: Port): Port;
+  /** The board is silent and deaf until it boots again. */
+  hang(): void;
   /** Waits for the faults that have a time; ends with the last of them, or with the signal. */
   watch(signal: AbortSignal): Promise<void>;
 }
@@ -35,10 +37,8 @@ const uptimeRange = 2 ** 40;
 const floodChunkBytes = 4_096;
 
 export function mischief(faults: readonly Misbehaviour[], hooks: MischiefHooks): Mischief {
-  return faults.length === 0 ? goodBehaviour : new Spoiler(faults, hooks);
+  return new Spoiler(faults, hooks);
 }
-
-const goodBehaviour: Mischief = { around: (port) => port, watch: () => Promise.resolve() };
 
 class Spoiler implements Mischief {
   readonly #hooks: MischiefHooks;
@@ -69,6 +69,10 @@ class Spoiler implements Mischief {
         return Promise.resolve();
       },
     };
+  }
+
+  hang(): void {
+    this.#mutedUntilNs = Infinity;
   }
 
   async watch(signal: AbortSignal): Promise<void> {

@@ -16,7 +16,7 @@ import type { EmulatedPort } from "./port-board.ts";
 import { promised } from "./promised.ts";
 import { ptySocket } from "./pty-socket.ts";
 import type { PtySocket } from "./pty-socket.ts";
-import type { Truth } from "./truth.ts";
+import type { RailTruth, Truth } from "./truth.ts";
 import { wire } from "./wire.ts";
 import type { Wire } from "./wire.ts";
 import { createWorld } from "./world.ts";
@@ -39,6 +39,7 @@ export interface OverPtysOptions {
   /** The program of a board's process: calls `liveAsBoard`. */
   readonly boardProgram: string;
   readonly truth?: Truth;
+  readonly railTruth?: (line: RailTruth) => void;
   /** A file for the acknowledged events of a board. */
   readonly eventLog?: (board: string) => string | null;
 }
@@ -60,7 +61,7 @@ export function emulateOverPtys(
   options: OverPtysOptions,
 ): PtyEmulation {
   const { seed, clock } = options;
-  const world = createWorld(spec, clock, options.truth);
+  const world = createWorld(spec, clock, options.truth, options.railTruth);
   const sockets = new Map<Wire, { readonly serial: string; socket: PtySocket | null }>();
   const handles = new Map<string, BoardHandle>();
   const end = new AbortController();
@@ -81,6 +82,7 @@ export function emulateOverPtys(
   const close = async (): Promise<void> => {
     process.off("exit", letGo);
     end.abort();
+    world.close();
     for (const entry of sockets.values()) {
       entry.socket?.close();
       entry.socket = null;
@@ -142,6 +144,7 @@ export function emulateOverPtys(
     world.onLaw(board, (law) => handle.turn(law));
     const fabric = fabricOf(boardSpec.configuration);
     world.configuration(board).onChange((flipped) => handle.configure(faultsOf(fabric, flipped)));
+    world.onHang(board, () => trouble.hang());
     work.add(trouble.watch(end.signal));
   };
   const addBox = (serial: string, port: string): void => {

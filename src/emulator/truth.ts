@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
+import type { LoadEvent } from "./world-schema.ts";
 
 /**
  * What the emulated world did to the boards: the answer sheet, beside the record and never read by its analysis.
@@ -28,10 +29,22 @@ export interface TruthLine {
   readonly fluencePerCm2: number;
 }
 
+/** What happened to a rail, on the world's own account. */
+export interface RailTruth {
+  readonly board: string;
+  readonly rail: string;
+  /** An event as the rig file names it; `missed`: one that found no power; or what followed of itself. `over-limit`: above what the board stands, from `sinceNs` to `tNs`. */
+  readonly did:
+    LoadEvent["do"] | "missed" | "step-ended" | "trip" | "cleared" | "over-limit" | "dead" | "alive";
+  readonly milliA: number;
+  readonly sinceNs: number;
+  readonly tNs: number;
+}
+
 export type Truth = (line: TruthLine) => void;
 
 export interface TruthFile {
-  readonly write: Truth;
+  readonly write: (line: TruthLine | RailTruth) => void;
   close(): void;
 }
 

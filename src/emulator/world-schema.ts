@@ -59,6 +59,45 @@ const configurationSchema = z.strictObject({
 });
 export type ConfigurationSpec = z.infer<typeof configurationSchema>;
 
+const railSpecSchema = z.strictObject({
+  share: z.number().min(0).max(1).default(1).describe("of the board's watts that this rail carries"),
+  milliV: z.number().int().min(1).describe("what the board is made for"),
+  brownOutShare: z.number().min(0).max(1).default(0.8).describe("of it: below, the board is reset"),
+  absoluteMilliA: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe("what the board stands: how long it drew more is told in the truth"),
+});
+export type RailSpec = z.infer<typeof railSpecSchema>;
+
+const loadEventSchema = z
+  .strictObject({
+    do: z
+      .enum(["latch-up", "micro-latch-up", "load-step", "current-step"])
+      .describe(
+        "latch-up, micro-latch-up: until its rail is without power for 500 ms; load-step: of the board's own; current-step: no power cycle ends it",
+      ),
+    rail: name.optional().describe("the first one where not given"),
+    atSeconds: z.number().min(0).optional().describe("at this second of the world's time"),
+    everySeconds: z.number().positive().optional().describe("and again after so long; alone: at first too"),
+    times: z.number().int().min(1).default(1),
+    milliA: z.number().int().min(1),
+    forSeconds: z.number().positive().optional().describe("load-step, current-step: ends after so long"),
+    board: z
+      .enum(["goes-on", "hangs"])
+      .default("goes-on")
+      .describe("a latched board may work on, or fall silent until it has no power"),
+  })
+  .refine((event) => event.atSeconds !== undefined || event.everySeconds !== undefined, {
+    message: "say when: atSeconds, everySeconds or both",
+  })
+  .refine((event) => event.times === 1 || event.everySeconds !== undefined, {
+    message: "more than once needs everySeconds",
+  });
+export type LoadEvent = z.infer<typeof loadEventSchema>;
+
 const boardSchema = z.strictObject({
   accelerator: z
     .enum(["cpu", "soft"])
@@ -88,6 +127,11 @@ const boardSchema = z.strictObject({
   railMilliV: z.number().int().min(1).default(5_000),
   busyWatts: z.number().min(0).default(4),
   idleWatts: z.number().min(0).default(1),
+  rails: z
+    .record(name, railSpecSchema)
+    .default({})
+    .describe("by name of the rail at its station; without them one rail carries all"),
+  events: z.array(loadEventSchema).default([]).describe("what befalls its rails"),
   misbehave: z.array(misbehaviourSchema).default([]),
   configuration: configurationSchema.prefault({}),
 });

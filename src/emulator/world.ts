@@ -7,7 +7,11 @@ import type { ConfigurationMemory } from "./configuration-memory.ts";
 import { blockAt, dieAt, restingDieC, turnHeat } from "./heat.ts";
 import type { HeatLaw } from "./heat.ts";
 import type { Law } from "./law.ts";
-import type { Truth } from "./truth.ts";
+import { loadLife } from "./load-life.ts";
+import type { LoadLife } from "./load-life.ts";
+import { BoardRails } from "./rail.ts";
+import type { Feed, RailState } from "./rail.ts";
+import type { RailTruth, Truth } from "./truth.ts";
 
 /**
  * The one owner of rails, heat, beam and configuration memory (law 5). It depends on commands and time alone: a command makes a new law for the
@@ -37,26 +41,13 @@ export interface World {
   configuration(board: string): ConfigurationMemory;
   /** Tells every new law of a board as soon as it holds. Returns how to unsubscribe. */
   onLaw(board: string, listener: (law: Law) => void): () => void;
+  /** Tells when a board falls silent for good, until it has no power. */
+  onHang(board: string, listener: () => void): void;
+  /** Nothing befalls it any more; what was above its limit is told. */
+  close(): void;
 }
 
-/** One rail as it is fed. A board lives while all its rails are on. */
-export interface Feed {
-  readonly output: boolean;
-  readonly milliV: number;
-  /** The supply folds back to this current; Infinity where it cannot. */
-  readonly limitMilliA: number;
-  /** It cuts the rail when more than this is drawn for so long; null: it never does. */
-  readonly trip: { readonly milliA: number; readonly delayMs: number } | null;
-}
-
-export interface RailState {
-  readonly output: boolean;
-  readonly milliV: number;
-  readonly milliA: number;
-  readonly regulating: "voltage" | "current";
-  /** The supply cut it by itself since it was last turned on. */
-  readonly tripped: boolean;
-}
+export type { Feed, RailState } from "./rail.ts";
 
 export interface Sensed {
   readonly blockC: number;
@@ -70,7 +61,6 @@ export interface Sensed {
 }
 
 interface Turn {
-  readonly powered?: boolean;
   readonly busy?: boolean;
   readonly clockShare?: number;
   readonly blockGoalC?: number;
@@ -78,60 +68,91 @@ interface Turn {
 }
 
 interface Place {
+  readonly name: string;
   readonly spec: EmulatedBoardSpec;
   readonly listeners: Set<(law: Law) => void>;
-  readonly feeds: Map<string, Feed>;
+  readonly hangs: Set<() => void>;
+  readonly rails: BoardRails;
+  readonly loads: LoadLife;
   readonly configuration: ConfigurationMemory;
   law: Law;
 }
 
-/** Everything at ambient, rails on, shutter closed. `truth` hears of every bit of configuration memory that changes. */
-export function createWorld(spec: WorldSpec, clock: Clock, truth: Truth = () => undefined): World {
+/**
+ * Everything at ambient, rails on, shutter closed. `truth` hears of every bit of configuration memory that changes, `tell` what
+ * befalls the rails.
+ */
+export function createWorld(
+  spec: WorldSpec,
+  clock: Clock,
+  truth: Truth = () => undefined,
+  tell: (line: RailTruth) => void = () => undefined,
+): World {
   const beam = { open: false, sinceNs: clock.nowNs(), fluencePerCm2: 0 };
-  const places = new Map(
-    Object.entries(spec.boards).map(([name, board]): [string, Place] => {
-      const configuration = configurationMemory(board.configuration, (change) =>
-        truth({
-          ...outsideOfWork,
-          ...change,
-          board: name,
-          tNs: clock.nowNs(),
-          fluencePerCm2: fluencePerCm2(),
-        }),
-      );
-      const forget = ({ powered }: Law): void => {
-        if (!powered) configuration.reconfigure();
-      };
-      const law = firstLaw(spec, board, clock.nowNs());
-      return [name, { spec: board, listeners: new Set([forget]), feeds: new Map(), configuration, law }];
-    }),
-  );
+  const places = new Map<string, Place>();
   const placeOf = (board: string): Place => {
     const place = places.get(board);
     if (place === undefined) throw new RangeError(`no board '${board}' in this world`);
+    place.loads.catchUp();
     return place;
   };
-  const turn = (place: Place, change: Turn): void => {
-    const nowNs = clock.nowNs();
-    const { law, spec: board } = place;
-    const powered = change.powered ?? law.powered;
-    const busy = powered && (change.busy ?? law.busy);
+  /** What a board takes from its rails while it would do this; one in reset draws what an idle one does. */
+  const takes = ({ spec: board, rails, law }: Place, busy: boolean, atNs: number): number =>
+    wattsOf(board, { ...law, powered: rails.areOn(), busy }, atNs);
+  /** A new law from `atNs` on. A board whose rail has fallen below its brown-out is reset, and lives again when its rails carry it. */
+  const turn = (place: Place, change: Turn, atNs = clock.nowNs()): void => {
+    const { name, law, spec: board, rails } = place;
+    const asked = law.powered && (change.busy ?? law.busy);
+    const powered = rails.carry(takes(place, asked, atNs));
+    const busy = powered && asked;
     const clockShare = busy ? (change.clockShare ?? law.clockShare) : 1;
     const { blockGoalC = law.heat.blockGoalC, rateCPerSecond = law.heat.rateCPerSecond } = change;
-    const own = ownHeat(board, { powered, busy, clockShare });
+    const own = ownHeat(board, { powered, busy, clockShare }, rails.extraWatts());
     place.law = {
-      sinceNs: nowNs,
+      sinceNs: atNs,
       powered,
       busy,
       clockShare,
-      heat: turnHeat(law.heat, nowNs, { blockGoalC, rateCPerSecond, ...own }),
+      heat: turnHeat(law.heat, atNs, { blockGoalC, rateCPerSecond, ...own }),
       fluxPerCm2PerSecond: powered && beam.open ? spec.beamFluxPerCm2PerSecond : 0,
     };
+    rails.settle(takes(place, busy, atNs), atNs);
+    const did = powered ? "alive" : "dead";
+    if (law.powered !== powered) tell({ board: name, rail: "all", did, milliA: 0, sinceNs: atNs, tNs: atNs });
     for (const listener of place.listeners) listener(place.law);
+    if (!powered && rails.carry(takes(place, false, atNs))) turn(place, {}, atNs);
   };
   const fluencePerCm2 = (): number =>
     beam.fluencePerCm2 +
     (beam.open ? (spec.beamFluxPerCm2PerSecond * (clock.nowNs() - beam.sinceNs)) / nsPerSecond : 0);
+
+  for (const [name, board] of Object.entries(spec.boards)) {
+    const configuration = configurationMemory(board.configuration, (change) =>
+      truth({ ...outsideOfWork, ...change, board: name, tNs: clock.nowNs(), fluencePerCm2: fluencePerCm2() }),
+    );
+    const forget = ({ powered }: Law): void => {
+      if (!powered) configuration.reconfigure();
+    };
+    const { railMilliV: milliV } = board;
+    const rails = new BoardRails(board.rails, { share: 1, milliV, brownOutShare: 0.8 }, (news) =>
+      tell({ board: name, ...news }),
+    );
+    const hangs = new Set<() => void>();
+    const loads = loadLife({
+      clock,
+      rails,
+      events: board.events,
+      turn: (atNs) => turn(place, {}, atNs),
+      tell: (line) => tell({ board: name, ...line }),
+      hang: () => hangs.forEach((listener) => listener()),
+    });
+    const law = firstLaw(spec, board, clock.nowNs());
+    const listeners = new Set([forget]);
+    const place: Place = { name, spec: board, listeners, hangs, rails, loads, configuration, law };
+    places.set(name, place);
+    rails.settle(takes(place, false, clock.nowNs()), clock.nowNs());
+    loads.arm();
+  }
 
   return {
     boards: [...places.keys()],
@@ -143,45 +164,46 @@ export function createWorld(spec: WorldSpec, clock: Clock, truth: Truth = () => 
       }),
     feed: (board, rail, change) => {
       const place = placeOf(board);
-      place.feeds.set(rail, { ...feedOf(place, rail), ...change });
-      const powered = [...place.feeds.values()].every(({ output }) => output);
-      if (place.law.powered !== powered) turn(place, { powered, busy: false });
+      place.rails.feed(rail, change, clock.nowNs());
+      turn(place, {});
+      place.loads.arm();
     },
     railState: (board, rail) => {
       const place = placeOf(board);
-      const { output, milliV, limitMilliA } = feedOf(place, rail);
-      const draws = (wattsOf(place.spec, place.law, clock.nowNs()) * 1e6) / place.spec.railMilliV;
-      const folded = output && draws > limitMilliA;
-      return {
-        output,
-        milliV: output ? milliV : 0,
-        milliA: output ? Math.min(draws, limitMilliA) : 0,
-        regulating: folded ? "current" : "voltage",
-        tripped: false,
-      };
+      return place.rails.state(rail, takes(place, place.law.busy, clock.nowNs()));
     },
     rail: (board, on) => {
-      if (placeOf(board).law.powered !== on) turn(placeOf(board), { powered: on, busy: false });
+      const place = placeOf(board);
+      if (place.rails.areOn() === on) return;
+      place.rails.switchAll(on, clock.nowNs());
+      turn(place, {});
+      place.loads.arm();
     },
     shutter: (open) => {
       if (open === beam.open) return;
       Object.assign(beam, { fluencePerCm2: fluencePerCm2(), sinceNs: clock.nowNs(), open });
-      for (const place of places.values()) turn(place, {});
+      for (const place of places.values()) {
+        place.loads.catchUp();
+        turn(place, {});
+      }
     },
     busy: (board, computing, clockShare = 1) => {
       const place = placeOf(board);
       const { powered, busy, clockShare: before } = place.law;
-      if (powered && (busy !== computing || (computing && before !== clockShare)))
-        turn(place, { busy: computing, clockShare });
+      if (!powered || (busy === computing && (!computing || before === clockShare))) return;
+      turn(place, { busy: computing, clockShare });
+      place.loads.arm();
     },
     sense: (board) => {
-      const { law, spec: board_ } = placeOf(board);
+      const place = placeOf(board);
+      const { law, rails } = place;
+      const { milliV, milliA } = rails.together(takes(place, law.busy, clock.nowNs()));
       return {
         blockC: blockAt(law.heat, clock.nowNs()),
         sinkC: spec.ambientC,
         on: law.powered,
-        milliV: law.powered ? board_.railMilliV : 0,
-        milliA: Math.round((wattsOf(board_, law, clock.nowNs()) * 1e6) / board_.railMilliV),
+        milliV: Math.round(milliV),
+        milliA: Math.round(milliA),
         shutterOpen: beam.open,
         fluencePerCm2: fluencePerCm2(),
         fluxPerCm2PerSecond: beam.open ? spec.beamFluxPerCm2PerSecond : 0,
@@ -194,16 +216,19 @@ export function createWorld(spec: WorldSpec, clock: Clock, truth: Truth = () => 
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    onHang: (board, listener) => void placeOf(board).hangs.add(listener),
+    close: () => {
+      for (const { loads, rails } of places.values()) {
+        loads.catchUp();
+        loads.close();
+        rails.close(clock.nowNs());
+      }
+    },
   };
 }
 
 /** What changes in configuration memory is of no boot and no iteration. */
 const outsideOfWork = { boots: 0, id: 0, structure: "configuration", iteration: 0, cycle: 0 } as const;
-
-/** A rail that nobody has set stands at the board's own voltage, and is on. */
-function feedOf({ feeds, spec }: Place, rail: string): Feed {
-  return feeds.get(rail) ?? { output: true, milliV: spec.railMilliV, limitMilliA: Infinity, trip: null };
-}
 
 function firstLaw(spec: WorldSpec, board: EmulatedBoardSpec, nowNs: number): Law {
   const idle = { powered: true, busy: false, clockShare: 1 };
@@ -235,10 +260,15 @@ function wattsAt25C(
   return busy ? idleWatts + (busyWatts - idleWatts) * clockShare : idleWatts;
 }
 
-function ownHeat(board: EmulatedBoardSpec, doing: Doing): Pick<HeatLaw, "selfHeatC" | "feedback"> {
+/** `extraWatts`: what goes into latch-ups. */
+function ownHeat(
+  board: EmulatedBoardSpec,
+  doing: Doing,
+  extraWatts = 0,
+): Pick<HeatLaw, "selfHeatC" | "feedback"> {
   const { thermalResistanceCPerW: resistance, leakageWattsPerC } = board;
   return {
-    selfHeatC: wattsAt25C(board, doing) * resistance,
+    selfHeatC: (wattsAt25C(board, doing) + extraWatts) * resistance,
     feedback: doing.powered ? leakageWattsPerC * resistance : 0,
   };
 }
