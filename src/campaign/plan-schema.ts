@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { refreshPolicies } from "../domain/capabilities.ts";
+import { configurationPlan, configurationSchema } from "./configuration-schema.ts";
 import type { Plan } from "../domain/plan.ts";
 import { faultModels } from "../domain/strike.ts";
 
@@ -60,6 +61,13 @@ const common = {
 const injectionSchema = z.strictObject({
   kind: z.literal("injection"),
   ...common,
+  semAfter: z
+    .enum(["idle", "observe"])
+    .default("idle")
+    .describe("what a SEM controller does once a bit is flipped: wait, or scan on and repair it"),
+  configuration: configurationSchema
+    .optional()
+    .describe("which bits of configuration memory are struck; all of them without it"),
   target: oneOrMore(name),
   stop: canEnd("injection", "strikes", "events", "seconds", "intervalWidth"),
   faultModel: oneOrMore(z.enum(faultModels)).default(["single-bit"]),
@@ -143,8 +151,15 @@ export const campaignSchema = z.strictObject({
 });
 export type CampaignFile = z.infer<typeof campaignSchema>;
 
-/** The plan a checked campaign file stands for; `seed` overrides the file's. */
-export function toPlan(file: CampaignFile, seed: number = file.seed): Plan {
+/**
+ * The plan a checked campaign file stands for; `seed` overrides the file's. `checksums`: SHA-256 of each essential-bits file that it
+ * names; RangeError where one is missing.
+ */
+export function toPlan(
+  file: CampaignFile,
+  seed: number = file.seed,
+  checksums: ReadonlyMap<string, string> = new Map(),
+): Plan {
   return {
     campaign: file.campaign,
     title: file.title,
@@ -156,6 +171,11 @@ export function toPlan(file: CampaignFile, seed: number = file.seed): Plan {
       workloads: block.workload,
       targets: block.kind === "injection" ? block.target : [],
       faultModels: block.kind === "injection" ? block.faultModel : [],
+      semAfter: block.kind === "injection" ? block.semAfter : "idle",
+      configuration:
+        block.kind === "injection" && block.configuration !== undefined
+          ? configurationPlan(block.configuration, checksums)
+          : null,
       temperaturesC: block.temperatureC ?? [null],
       refresh: block.refresh,
       refreshEvery: block.refreshEvery,

@@ -23,6 +23,8 @@ function* runsOf(block: Block): Generator<Omit<RunPlan, "number" | "block">> {
               workload,
               target,
               faultModel,
+              semAfter: block.semAfter,
+              configuration: block.configuration,
               temperatureC,
               refresh: block.refresh,
               refreshEvery: block.refreshEvery,

@@ -9,7 +9,9 @@ import type { CampaignState } from "../science/state.ts";
 import { inMemory } from "./assemble.ts";
 import { realClock, virtualClock } from "./clocks.ts";
 import { checkCampaign, checkRig, rigPathOf } from "./cross-checks.ts";
-import type { ReadRig } from "./files.ts";
+import { essentialFilesAgain } from "./essential-files.ts";
+import type { EssentialFiles } from "./essential-files.ts";
+import type { ReadCampaign, ReadRig } from "./files.ts";
 import { firstLight, readCampaign, readRig, sha256Of } from "./files.ts";
 import type { Origin } from "./origin.ts";
 import { readOrigin } from "./origin.ts";
@@ -35,6 +37,7 @@ export interface Begun {
   /** It was made for this, so it goes again if nothing comes of it: nothing of anybody else's is in it. */
   readonly folderIsOurs: boolean;
   readonly plan: Plan;
+  readonly essentialFiles: EssentialFiles;
   readonly rig: ReadRig;
   readonly origin: Origin;
   readonly clock: Clock;
@@ -57,10 +60,11 @@ function beginNew(request: RunRequest): Begun {
   checkCampaign(campaign, rig);
   const { folder, made } = newRecordFolder(request.out, campaign.plan.campaign);
   const origin: Origin = { campaign: campaign.file.path, rig: rig.file.path, seed: campaign.plan.seed };
-  return { ...fresh(folder, campaign.plan, campaign.planSha256, rig, origin), folderIsOurs: made };
+  return { ...fresh(folder, campaign, rig, origin), folderIsOurs: made };
 }
 
-function fresh(folder: string, plan: Plan, planSha256: string, rig: ReadRig, origin: Origin): Begun {
+function fresh(folder: string, campaign: ReadCampaign, rig: ReadRig, origin: Origin): Begun {
+  const { plan, planSha256, essentialFiles } = campaign;
   const clock = clockFor(rig);
   const start: Begun["start"] = {
     type: "campaign_start",
@@ -81,6 +85,7 @@ function fresh(folder: string, plan: Plan, planSha256: string, rig: ReadRig, ori
     folderIsNew: true,
     folderIsOurs: false,
     plan,
+    essentialFiles,
     rig,
     origin,
     clock,
@@ -115,6 +120,7 @@ async function goOn(request: RunRequest, folder: string): Promise<Begun> {
     folderIsNew: false,
     folderIsOurs: false,
     plan: start.plan,
+    essentialFiles: essentialFilesAgain(start.plan, request.campaign ?? origin?.campaign ?? null),
     rig,
     origin: origin ?? { campaign: null, rig: rig.file.path, seed: start.seed },
     clock: shifted,
@@ -134,7 +140,7 @@ function goOnFromNothing(request: RunRequest, folder: string, rig: ReadRig, orig
   const campaign = readCampaign(path, request.seed ?? origin?.seed);
   checkCampaign(campaign, rig);
   return {
-    ...fresh(folder, campaign.plan, campaign.planSha256, rig, {
+    ...fresh(folder, campaign, rig, {
       campaign: campaign.file.path,
       rig: rig.file.path,
       seed: campaign.plan.seed,

@@ -4,6 +4,8 @@ import type { CampaignFile } from "../campaign/plan-schema.ts";
 import { campaignSchema, toPlan } from "../campaign/plan-schema.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { LinkSpec } from "../rig/rig-schema.ts";
+import { essentialFilesOf } from "./essential-files.ts";
+import type { EssentialFiles } from "./essential-files.ts";
 import { packageRoot } from "./package-root.ts";
 import type { YamlFile } from "./read-yaml.ts";
 import { checkYaml, readYaml } from "./read-yaml.ts";
@@ -24,6 +26,8 @@ export interface ReadCampaign {
   readonly plan: Plan;
   /** SHA-256 of the plan, not of the file: a comment changed is no other campaign. */
   readonly planSha256: string;
+  /** Essential-bits files that it names. */
+  readonly essentialFiles: EssentialFiles;
   /** The rig file it names, absolute; null where it names none. */
   readonly rigPath: string | null;
 }
@@ -39,12 +43,14 @@ export function readRig(path: string): ReadRig {
 export function readCampaign(path: string, seed?: number): ReadCampaign {
   const file = readYaml(resolve(path));
   const campaign = checkYaml(file, campaignSchema);
-  const plan = toPlan(campaign, seed);
+  const { files: essentialFiles, checksums } = essentialFilesOf(file, campaign);
+  const plan = toPlan(campaign, seed, checksums);
   return {
     file,
     campaign,
     plan,
     planSha256: sha256Of(plan),
+    essentialFiles,
     rigPath: campaign.rig === undefined ? null : resolve(dirname(file.path), campaign.rig),
   };
 }

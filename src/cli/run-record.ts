@@ -100,7 +100,7 @@ async function finishShipping(
 }
 
 async function campaign(
-  { folder, plan, clock, state }: Begun,
+  { folder, plan, essentialFiles, clock, state }: Begun,
   { bench }: Assembled,
   journal: Journal,
   abort: AbortController,
@@ -120,7 +120,7 @@ async function campaign(
     watcher.seen(state, saved());
   };
   const sessionId = state.start!.sessionId;
-  const context = { clock, sessionId, soFar: soFar(state), commands, signal: abort.signal };
+  const context = { clock, sessionId, soFar: soFar(state), essentialFiles, commands, signal: abort.signal };
   try {
     still[Symbol.dispose]();
     await holdLoop(runCampaign(plan, bench, context), journal, state, seen);

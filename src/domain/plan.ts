@@ -1,3 +1,5 @@
+import type { ConfigurationPlan } from "./configuration-plan.ts";
+import type { StrikeManner } from "./equipment.ts";
 import type { RefreshPolicy } from "./capabilities.ts";
 import type { BeamDescription } from "./exposure.ts";
 import type { FaultModel } from "./strike.ts";
@@ -28,6 +30,8 @@ export interface Rung {
 export const blockKinds = ["injection", "beam", "beam_off", "beam_on_dut_idle"] as const;
 export type BlockKind = (typeof blockKinds)[number];
 
+export type SemAfter = StrikeManner["after"];
+
 /** A matrix of runs under one kind of exposure. Blocks follow one another; within a block each board works through its runs at its own pace. */
 export interface Block {
   readonly kind: BlockKind;
@@ -36,6 +40,10 @@ export interface Block {
   /** Empty but for injection. */
   readonly targets: readonly string[];
   readonly faultModels: readonly FaultModel[];
+  /** What a SEM controller does once the bits are flipped: it stays idle, or observes and repairs them within a scan. */
+  readonly semAfter: SemAfter;
+  /** Which bits of the injector's own space are struck; null: any. */
+  readonly configuration: ConfigurationPlan | null;
   /** null: leave the heater off. */
   readonly temperaturesC: readonly (number | null)[];
   readonly refresh: RefreshPolicy;
@@ -66,6 +74,8 @@ export interface RunPlan {
   readonly workload: string;
   readonly target: string | null;
   readonly faultModel: FaultModel | null;
+  readonly semAfter: SemAfter;
+  readonly configuration: ConfigurationPlan | null;
   readonly temperatureC: number | null;
   readonly refresh: RefreshPolicy;
   readonly refreshEvery: number;

@@ -47,7 +47,7 @@ export function placeStrike(
   inputs: number,
   goldenCycles: number,
 ): Strike {
-  const width = Math.min(space.bits, faultModel === "single-bit" ? 1 : faultModel === "adjacent-2" ? 2 : 3);
+  const width = Math.min(space.bits, faultModelWidth(faultModel));
   const word = random.nextBelow(space.words);
   const lowest = random.nextBelow(space.bits - width + 1);
   return {
@@ -58,4 +58,9 @@ export function placeStrike(
     iteration: random.nextBelow(inputs),
     cycle: random.nextBelow(Math.max(1, goldenCycles)),
   };
+}
+
+/** Adjacent bits that it inverts. */
+export function faultModelWidth(faultModel: FaultModel): number {
+  return faultModel === "single-bit" ? 1 : faultModel === "adjacent-2" ? 2 : 3;
 }

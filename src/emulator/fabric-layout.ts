@@ -1,5 +1,7 @@
 import { softElements, softMemoryWords } from "../board/accelerators/soft-array.ts";
 import { netlist } from "../board/accelerators/soft-netlist.ts";
+import { wordsOfFrame } from "../domain/configuration-plan.ts";
+import type { FpgaFamily } from "../domain/configuration-plan.ts";
 
 /**
  * How the configuration memory of a family is laid out, and how much of it the soft accelerator takes. Frames are columns of bits, one
@@ -8,12 +10,9 @@ import { netlist } from "../board/accelerators/soft-netlist.ts";
  *   frames   0 … routing frames … | … truth-table frames ‖ next column … ‖ block memory … ‖ unused
  *   a frame  block 0 | block 1 | … | clock and ECC words | … | last block
  *
- * Words of a frame: 7-series 101, UltraScale 123, UltraScale+ 93 (PG036, PG187). Blocks of a column and frames of a block's routing and
+ * Blocks of a column and frames of a block's routing and
  * tables are of the order of the real ones (UG470, UG570), not theirs bit by bit.
  */
-export const fpgaFamilies = ["x7", "us", "usp"] as const;
-export type FpgaFamily = (typeof fpgaFamilies)[number];
-
 export interface FabricLayout {
   readonly words: number;
   /** Clock and ECC words in the middle of each frame: no circuit lies there. */
@@ -28,7 +27,7 @@ export interface FabricLayout {
 
 const layouts: Readonly<Record<FpgaFamily, FabricLayout>> = {
   x7: {
-    words: 101,
+    words: wordsOfFrame.x7,
     middleFirst: 50,
     middleWords: 1,
     blocks: 50,
@@ -37,7 +36,7 @@ const layouts: Readonly<Record<FpgaFamily, FabricLayout>> = {
     tableFrames: 8,
   },
   us: {
-    words: 123,
+    words: wordsOfFrame.us,
     middleFirst: 60,
     middleWords: 3,
     blocks: 60,
@@ -46,7 +45,7 @@ const layouts: Readonly<Record<FpgaFamily, FabricLayout>> = {
     tableFrames: 8,
   },
   usp: {
-    words: 93,
+    words: wordsOfFrame.usp,
     middleFirst: 45,
     middleWords: 3,
     blocks: 60,

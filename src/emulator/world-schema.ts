@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { fpgaFamilies, framesNeeded } from "./fabric-layout.ts";
+import { fpgaFamilies } from "../domain/configuration-plan.ts";
+import { framesNeeded } from "./fabric-layout.ts";
 
 /** The world of a bench made of software: its boards, their heat, the beam. */
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "a name of a-z, 0-9 and -, at most 32 long");

@@ -2,6 +2,8 @@ import { refreshPolicies } from "../domain/capabilities.ts";
 import type { BeamDescription } from "../domain/exposure.ts";
 import { blockKinds } from "../domain/plan.ts";
 import type { Block, Plan, Rung, RunPlan, StopRules } from "../domain/plan.ts";
+import { fpgaFamilies } from "../domain/configuration-plan.ts";
+import type { ConfigurationPlan, EssentialBitsFile } from "../domain/configuration-plan.ts";
 import { faultModels } from "../domain/strike.ts";
 import { anyNumber, listOf, object, oneOf, orNull, text } from "./shape.ts";
 
@@ -25,12 +27,25 @@ const beam = object<BeamDescription>({
   doseRadSiPerFluence: numberOrNull,
   expectedCrossSectionCm2: numberOrNull,
 });
+const places = {
+  frames: listOf(listOf(anyNumber)),
+  words: listOf(listOf(anyNumber)),
+  bits: listOf(anyNumber),
+};
+const configuration = object<ConfigurationPlan>({
+  family: oneOf(fpgaFamilies),
+  ...places,
+  exclude: object<ConfigurationPlan["exclude"]>(places),
+  essentialBits: orNull(object<EssentialBitsFile>({ file: text, sha256: text, padWords: anyNumber })),
+});
+const struck = { semAfter: oneOf(["idle", "observe"]), configuration: orNull(configuration) };
 const block = object<Block>({
   kind: oneOf(blockKinds),
   duts: listOf(text),
   workloads: listOf(text),
   targets: listOf(text),
   faultModels: listOf(oneOf(faultModels)),
+  ...struck,
   temperaturesC: listOf(numberOrNull),
   refresh: oneOf(refreshPolicies),
   refreshEvery: anyNumber,
@@ -62,6 +77,7 @@ export const runPlan = object<RunPlan>({
   workload: text,
   target: orNull(text),
   faultModel: orNull(oneOf(faultModels)),
+  ...struck,
   temperatureC: numberOrNull,
   refresh: oneOf(refreshPolicies),
   refreshEvery: anyNumber,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { FabricFault } from "../../src/board/fabric-fault.ts";
+import { fpgaFamilies } from "../../src/domain/configuration-plan.ts";
+import type { FpgaFamily } from "../../src/domain/configuration-plan.ts";
 import { fabricOf, faultsOf } from "../../src/emulator/fabric.ts";
-import { fpgaFamilies, framesNeeded } from "../../src/emulator/fabric-layout.ts";
-import type { FpgaFamily } from "../../src/emulator/fabric-layout.ts";
+import { framesNeeded } from "../../src/emulator/fabric-layout.ts";
 import { worldSchema } from "../../src/emulator/world-schema.ts";
 
 const spec = (family: FpgaFamily, frames = 700, design = 1) => ({ family, frames, design });

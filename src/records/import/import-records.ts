@@ -100,6 +100,8 @@ function runStart(tNs: number, run: number, dut: string): RunStart {
     workload: unknown,
     target: null,
     faultModel: null,
+    semAfter: "idle",
+    configuration: null,
     temperatureC: null,
     refresh: "none",
     refreshEvery: 1,
