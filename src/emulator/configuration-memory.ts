@@ -25,6 +25,9 @@ export interface ConfigurationMemory {
   repair(frame: number, by: "scrub"): void;
   /** The whole device is loaded anew. */
   reconfigure(): void;
+  /** Whether what is made of this fabric depends on the bit: every bit, unless somebody knows better. */
+  isEssential(at: ConfigurationBit): boolean;
+  defineEssential(isEssential: (at: ConfigurationBit) => boolean): void;
   /** Hears, after every change, of all bits that are flipped now. Returns how to unsubscribe. */
   onChange(listener: (flipped: readonly ConfigurationBit[]) => void): () => void;
 }
@@ -59,6 +62,7 @@ export function configurationMemory(
     frames: spec.frames,
     wordsPerFrame: wordsPerFrame[spec.family],
   };
+  let essential: (at: ConfigurationBit) => boolean = () => true;
   const masked = new Set(spec.maskedFrames);
   /** By frame: what each word differs in. Words that differ in nothing are left out, frames too. */
   const differing = new Map<number, Map<number, number>>();
@@ -111,6 +115,8 @@ export function configurationMemory(
       for (const frame of [...differing.keys()]) restore(frame, "reconfigured");
       tell();
     },
+    isEssential: (at) => essential(at),
+    defineEssential: (isEssential) => void (essential = isEssential),
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
