@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { refreshPolicies } from "../domain/capabilities.ts";
 import { configurationPlan, configurationSchema } from "./configuration-schema.ts";
+import { latchUpSchema } from "./latch-up-schema.ts";
 import type { Plan } from "../domain/plan.ts";
 import { faultModels } from "../domain/strike.ts";
 
@@ -145,6 +146,7 @@ export const campaignSchema = z.strictObject({
       { do: "reload", tries: 1, timeoutMs: 3_000, offMs: 4_000 },
       { do: "power-cycle", tries: 2, timeoutMs: 6_000, offMs: 4_000 },
     ]),
+  latchUp: latchUpSchema,
   blocks: z
     .array(z.discriminatedUnion("kind", [injectionSchema, beamSchema, beamOffSchema, idleSchema]))
     .min(1),
@@ -165,6 +167,7 @@ export function toPlan(
     title: file.title,
     seed,
     ladder: file.ladder,
+    latchUp: file.latchUp,
     blocks: file.blocks.map((block) => ({
       kind: block.kind,
       duts: block.dut,

@@ -10,6 +10,7 @@ export interface Plan {
   readonly title: string;
   readonly seed: number;
   readonly ladder: readonly Rung[];
+  readonly latchUp: LatchUpPlan;
   readonly blocks: readonly Block[];
 }
 
@@ -22,6 +23,33 @@ export interface Rung {
   /** Rails stay off this long; at least 4 s (a shorter rest is dangerous, ChipIR 2022). Only for `power-cycle`. */
   readonly offMs: number;
 }
+
+/** How rails are watched while a run is exposed, and what is done about a latch-up. */
+export interface LatchUpPlan {
+  /** Time from one look at a rail to the next; where the instrument is slower, its pace. */
+  readonly watchMs: number;
+  /** A step of the current that is gone within this was a load step. */
+  readonly settleMs: number;
+  /** Rails stay off this long; at least 4 s. */
+  readonly offMs: number;
+  /** So many latch-ups without a good iteration between them end in a rest, or end the run. */
+  readonly inARow: number;
+  readonly then: "rest" | "stop";
+  readonly restSeconds: number;
+  /** A run ends after so many; null: no such rule. */
+  readonly maxPerRun: number | null;
+}
+
+/** Six hard reboots in a row, then half an hour of rest (ChipIR). */
+export const usualLatchUp: LatchUpPlan = {
+  watchMs: 250,
+  settleMs: 5_000,
+  offMs: 4_000,
+  inARow: 6,
+  then: "rest",
+  restSeconds: 1_800,
+  maxPerRun: null,
+};
 
 /**
  * Control runs (REC-13): `beam_off` is the same as `beam` with the shutter closed, and says what the rig itself does wrong;

@@ -198,12 +198,17 @@ export const railEventNames = [
   "fold_back",
   "load_step",
   "micro_sel",
+  "current_step",
   "lost",
+  "back",
   "warning",
   "cut",
   "off",
   "on",
 ] as const;
+/** What of latch-ups would be noticed on a rail; `nothing`: none was detected there. */
+export const railDetections = ["trips and steps", "trips", "steps", "nothing"] as const;
+export type RailDetection = (typeof railDetections)[number];
 export type RailEventName = (typeof railEventNames)[number];
 
 /** Something a rail did, or was made to do (REC-L6): enough to tell afterwards what it was. */
@@ -219,6 +224,10 @@ export interface RailEventRec extends At {
   readonly dieC: number | null;
   readonly fluencePerCm2: number | null;
   readonly doseRadSi: number | null;
+  /** Of `armed`: what would be noticed here; null for all else. */
+  readonly detects: RailDetection | null;
+  /** After a power cycle: the current is as it should be again; null where that was not the question, or nothing measures it. */
+  readonly cleared: boolean | null;
   readonly detail: string;
 }
 

@@ -87,6 +87,7 @@ export function partsOf(record: Rec, run: RunStart | null): readonly Part[] {
           rail: record.rail,
           i_a: ampere(record.reading?.milliA ?? null),
           baseline_a: ampere(record.baselineMilliA),
+          cured: record.cleared,
           t_die_c: record.dieC,
           fluence_cm2: record.fluencePerCm2,
           note: record.detail,

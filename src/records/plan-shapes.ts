@@ -1,7 +1,7 @@
 import { refreshPolicies } from "../domain/capabilities.ts";
 import type { BeamDescription } from "../domain/exposure.ts";
 import { blockKinds } from "../domain/plan.ts";
-import type { Block, Plan, Rung, RunPlan, StopRules } from "../domain/plan.ts";
+import type { Block, LatchUpPlan, Plan, Rung, RunPlan, StopRules } from "../domain/plan.ts";
 import { fpgaFamilies } from "../domain/configuration-plan.ts";
 import type { ConfigurationPlan, EssentialBitsFile } from "../domain/configuration-plan.ts";
 import { faultModels } from "../domain/strike.ts";
@@ -61,12 +61,22 @@ const ladder = listOf(
     offMs: anyNumber,
   }),
 );
+const latchUp = object<LatchUpPlan>({
+  watchMs: anyNumber,
+  settleMs: anyNumber,
+  offMs: anyNumber,
+  inARow: anyNumber,
+  then: oneOf(["rest", "stop"]),
+  restSeconds: anyNumber,
+  maxPerRun: numberOrNull,
+});
 /** The campaign's plan, and that of one run, as they stand in the journal. */
 export const plan = object<Plan>({
   campaign: text,
   title: text,
   seed: anyNumber,
   ladder,
+  latchUp,
   blocks: listOf(block),
 });
 export const runPlan = object<RunPlan>({

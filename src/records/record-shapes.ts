@@ -6,7 +6,7 @@ import { commandVerbs } from "../domain/command.ts";
 import type { ElementDifference, Evidence, Score } from "../domain/evidence.ts";
 import { effects, endReasons, outcomes, runKinds } from "../domain/outcome.ts";
 import type { Rec, RunStart, StrikeRec } from "../domain/records.ts";
-import { deadCauses, railEventNames, runStates } from "../domain/records.ts";
+import { deadCauses, railDetections, railEventNames, runStates } from "../domain/records.ts";
 import type { SelfCheck, Strike, TargetSpace } from "../domain/strike.ts";
 import { plan, runPlan } from "./plan-shapes.ts";
 import type { Check, Properties, ShapeOf } from "./shape.ts";
@@ -205,6 +205,8 @@ const shapes: Shapes = {
     dieC: numberOrNull,
     fluencePerCm2: numberOrNull,
     doseRadSi: numberOrNull,
+    detects: orNull(oneOf(railDetections)),
+    cleared: orNull(flag),
     detail: text,
   },
   bench_fault: {

@@ -1,5 +1,6 @@
 import type { LinkTotals } from "../../src/domain/capabilities.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
+import { usualLatchUp } from "../../src/domain/plan.ts";
 import type { Plan, RunPlan } from "../../src/domain/plan.ts";
 import type {
   BeamEventRec,
@@ -35,6 +36,7 @@ export const plan: Plan = {
   title: "First light, “α”",
   seed: 7,
   ladder: [{ do: "power-cycle", tries: 1, timeoutMs: 1000, offMs: 4000 }],
+  latchUp: usualLatchUp,
   blocks: [
     {
       kind: "beam",
@@ -279,6 +281,8 @@ export function campaign(strikes = 3): readonly Rec[] {
       dieC: 44,
       fluencePerCm2: 1e6,
       doseRadSi: null,
+      detects: null,
+      cleared: null,
       detail: "the supply cut it",
     },
     {

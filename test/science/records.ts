@@ -1,5 +1,6 @@
 import type { Evidence } from "../../src/domain/evidence.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
+import { usualLatchUp } from "../../src/domain/plan.ts";
 import type { Block, Plan, RunPlan } from "../../src/domain/plan.ts";
 import type {
   BeamEventRec,
@@ -46,7 +47,14 @@ export const block: Block = {
   },
 };
 
-export const plan: Plan = { campaign: "by-hand", title: "By hand", seed: 7, ladder: [], blocks: [block] };
+export const plan: Plan = {
+  campaign: "by-hand",
+  title: "By hand",
+  seed: 7,
+  ladder: [],
+  latchUp: usualLatchUp,
+  blocks: [block],
+};
 
 export const protons: NonNullable<RunPlan["beam"]> = {
   species: "proton",

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { usualLatchUp } from "../../domain/plan.ts";
 import type { Plan, RunPlan } from "../../domain/plan.ts";
 import type { CampaignStart, LinkRec, NoteRec, Rec, RunEnd, RunStart } from "../../domain/records.ts";
 
@@ -69,6 +70,7 @@ function campaignStart({ tool, devices }: ImportedLog, epochUtc: string): Campai
     title: "Imported radhelper logs",
     seed: 0,
     ladder: [],
+    latchUp: usualLatchUp,
     blocks: [],
   };
   const planSha256 = sha256(JSON.stringify(plan));
