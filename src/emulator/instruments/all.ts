@@ -2,9 +2,13 @@ import type { EmulatedInstrument } from "./emulated.ts";
 import { emulatedKorad } from "./korad.ts";
 import { emulatedModbusRelay } from "./modbus-relay.ts";
 import { emulatedMeCom } from "./mecom.ts";
+import { emulatedKeithley6485 } from "./keithley-6485.ts";
+import { emulatedFacilityLog } from "./facility-log.ts";
 
 /** Every emulated instrument there is, one for each driver. */
 export const emulatedInstruments: readonly EmulatedInstrument[] = [
+  emulatedFacilityLog,
+  emulatedKeithley6485,
   emulatedKorad,
   emulatedModbusRelay,
   emulatedMeCom,
