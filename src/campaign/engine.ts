@@ -16,6 +16,8 @@ import type { Batches } from "./merge.ts";
 import { isOver, note, oneRun } from "./one-run.ts";
 import { safeState, shutBeams } from "./safe-state.ts";
 import { settle } from "./settle.ts";
+import { departure } from "./thermal/approach.ts";
+import { watchHeat } from "./thermal/watch.ts";
 import { unfold } from "./unfold.ts";
 
 /**
@@ -121,7 +123,7 @@ async function* allBlocks(
     if (runs.some((run) => run.dut === lane.name)) yield* alone(settle(lane, runs, context.soFar));
   for (const block of plan.blocks.keys()) {
     const mine = runs.filter((run) => run.block === block);
-    const work = byZone(lanes).map((group) => alone(oneZone(group, mine, context, finished)));
+    const work = byZone(lanes).map((group) => oneZone(group, mine, context, finished, leave));
     // The beam strikes whatever is in it: boards are exposed one after another, each with its golden made in the dark.
     if (plan.blocks[block]!.kind !== "injection") for (const lane of work) yield* lane;
     else yield* merge(work, leave);
@@ -144,12 +146,27 @@ async function* oneZone(
   runs: readonly RunPlan[],
   context: EngineContext,
   finished: Finished,
-): AsyncGenerator<Rec, void> {
+  leave: () => void,
+): Batches {
   for (const lane of lanes) {
     if (lanes.length > 1) lane.memory.temperatureC = undefined;
     const own = runs.filter((run) => run.dut === lane.name);
-    yield* oneBoard(lane, own, context, finished);
+    if (own.length > 0) yield* watched(lane, oneBoard(lane, own, context, finished), leave);
   }
+}
+
+/** A lane at work, and beside it the watch on its temperatures. */
+async function* watched(lane: Lane, work: AsyncGenerator<Rec, void>, leave: () => void): Batches {
+  const ended = new AbortController();
+  const lasting = async function* (): AsyncGenerator<Rec, void> {
+    try {
+      yield* work;
+    } finally {
+      ended.abort();
+    }
+  };
+  const done = AbortSignal.any([lane.signal, ended.signal]);
+  yield* merge([alone(lasting()), alone(watchHeat(lane, done))], leave);
 }
 
 async function* oneBoard(
@@ -171,6 +188,11 @@ async function* oneBoard(
       finished.verdicts.push({ run: run.number, endReason: "dut_dead", detail: "" });
       continue;
     }
+    if (lane.memory.climate.cut !== null) {
+      yield note(lane, run, `not begun: ${lane.memory.climate.cut.detail}`);
+      finished.verdicts.push({ run: run.number, ...lane.memory.climate.cut });
+      continue;
+    }
     const ended = yield* oneRun(lane, run, context.soFar.run(run.number));
     if (ended === null) {
       finished.stoppedEarly = true;
@@ -180,6 +202,9 @@ async function* oneBoard(
     if (ended.endReason === "self_check_masked")
       context.commands.post({ verb: "stop", by: `self-check of run ${run.number}` });
   }
+  const last = runs.at(-1);
+  if (last !== undefined && !lane.memory.dead && lane.memory.climate.cut === null)
+    yield* departure(lane, last);
 }
 
 /** Reasons that make a campaign other than complete, the gravest first. */

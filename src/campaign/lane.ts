@@ -6,6 +6,8 @@ import type { Rec } from "../domain/records.ts";
 import type { BenchHealth } from "./bench-health.ts";
 import type { Conductor } from "./conductor.ts";
 import { readRails } from "./rails.ts";
+import { newClimate } from "./thermal/climate.ts";
+import type { Climate } from "./thermal/climate.ts";
 
 /** One board's way through its runs: what it needs from outside, and what it remembers between two steps. */
 export interface Lane {
@@ -40,6 +42,7 @@ export interface LaneMemory {
   countedCycles: number;
   clockKHz: number;
   temperatureC: number | null | undefined;
+  climate: Climate;
 }
 
 export function newMemory(): LaneMemory {
@@ -57,6 +60,7 @@ export function newMemory(): LaneMemory {
     countedCycles: 0,
     clockKHz: 1,
     temperatureC: undefined,
+    climate: newClimate(),
   };
 }
 
@@ -113,6 +117,7 @@ export async function* listen(lane: Lane, run: number, deadlineMs: number): Asyn
         // One that waited in the queue while its boot went by says nothing of this one.
         if (event.bootId !== memory.bootId) break;
         memory.lastGoodNs = tNs;
+        memory.climate.die = { c: event.dieC, tNs };
         if (tNs - memory.lastTelemetryNs >= nsPerSecond) {
           memory.lastTelemetryNs = tNs;
           yield await telemetry(lane, run, event);

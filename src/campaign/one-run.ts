@@ -10,9 +10,11 @@ import { devicesOf } from "./bench-health.ts";
 import { benchFault, injectionRun } from "./injection.ts";
 import type { Ended } from "./injection.ts";
 import type { Lane } from "./lane.ts";
-import { prepare, soak } from "./prepare.ts";
+import { prepare } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
+import { railsOff } from "./rails.ts";
 import { recover } from "./recover.ts";
+import { approach } from "./thermal/approach.ts";
 
 /** How long an instrument that went away is waited for: somebody may be on the way to its plug. */
 const benchWaitMs = 120_000;
@@ -34,17 +36,36 @@ export async function* oneRun(lane: Lane, run: RunPlan, before: RunDone): AsyncG
       // What it held meanwhile nobody knows.
       lane.memory.temperatureC = undefined;
     }
-    yield* soak(lane, run);
+    const unfit: Ended | null = yield* approach(lane, run);
     if (isOver(lane)) return segments === 0 ? null : yield* ends(lane, run, segments, interrupted);
+    if (unfit !== null) return yield* ends(lane, run, segments, unfit);
     const prepared: Prepared | Ended | null = yield* makeReady(lane, run);
     if (prepared === null || "endReason" in prepared)
       return yield* ends(lane, run, segments, prepared ?? unready(lane));
     const start = runStart(lane, run, prepared, done.starts);
     yield start;
-    const work = (run.kind === "injection" ? injectionRun : beamRun)(lane, run, prepared, done);
-    const ended: Ended = yield* folded(work, seen, start);
+    const exposed = haltable(lane);
+    const work = (run.kind === "injection" ? injectionRun : beamRun)(exposed, run, prepared, done);
+    const worked: Ended = yield* folded(work, seen, start);
+    const ended = (await wasCut(lane)) ?? worked;
     if (ended.endReason !== "bench_fault" || isOver(lane)) return yield* ends(lane, run, segments + 1, ended);
   }
+}
+
+/** The lane, with a way for the watch on its temperatures to end the run at once. */
+function haltable(lane: Lane): Lane {
+  const halted = new AbortController();
+  lane.memory.climate.halt = () => halted.abort();
+  return { ...lane, signal: AbortSignal.any([lane.signal, halted.signal]) };
+}
+
+/** Why heater and rails were cut in mid-run. A rung then under way may have put the rails back: they go off again. */
+async function wasCut(lane: Lane): Promise<Ended | null> {
+  const { climate } = lane.memory;
+  climate.halt = null;
+  if (climate.cut === null) return null;
+  await Promise.all([lane.station.thermal?.off(), railsOff(lane.station)]);
+  return climate.cut;
 }
 
 const interrupted: Ended = { endReason: "operator", detail: "stopped by command" };

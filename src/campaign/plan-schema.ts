@@ -4,6 +4,9 @@ import { configurationPlan, configurationSchema } from "./configuration-schema.t
 import { latchUpSchema } from "./latch-up-schema.ts";
 import type { Plan } from "../domain/plan.ts";
 import { faultModels } from "../domain/strike.ts";
+import { quickSoak } from "../domain/thermal-steps.ts";
+import type { ThermalStep } from "../domain/thermal-steps.ts";
+import { profileSchema } from "./thermal/steps-schema.ts";
 
 /** A campaign file, as people write it; `toPlan` writes the defaults out. `radrig schema campaign` prints it for editors. */
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "a name of a-z, 0-9 and -, at most 32 long");
@@ -53,7 +56,13 @@ function canEnd(kind: string, ...rules: readonly (keyof z.infer<typeof stopSchem
 const common = {
   dut: oneOrMore(name),
   workload: oneOrMore(name),
-  temperatureC: oneOrMore(z.number().min(-60).max(150)).optional(),
+  temperatureC: oneOrMore(z.number().min(-60).max(150))
+    .optional()
+    .describe("short for a ramp, a quick soak and the runs at each of these temperatures"),
+  thermal: z
+    .union([name, profileSchema])
+    .optional()
+    .describe("thermal steps with the runs among them, or the name of one of the profiles"),
   refresh: z.enum(refreshPolicies).default("full"),
   refreshEvery: z.number().int().min(1).default(1),
   goldenEvery: z.number().int().min(1).default(50).describe("strikes or events between two golden re-checks"),
@@ -132,7 +141,7 @@ const beamOffSchema = z.strictObject({
   stop: canEnd("beam_off", "seconds"),
 });
 
-export const campaignSchema = z.strictObject({
+const fileSchema = z.strictObject({
   campaign: name,
   title: z.string().default(""),
   rig: z.string().optional().describe("rig file, relative to this one; --rig overrides it"),
@@ -147,9 +156,29 @@ export const campaignSchema = z.strictObject({
       { do: "power-cycle", tries: 2, timeoutMs: 6_000, offMs: 4_000 },
     ]),
   latchUp: latchUpSchema,
+  profiles: z.record(name, profileSchema).default({}).describe("thermal profiles that blocks name"),
   blocks: z
     .array(z.discriminatedUnion("kind", [injectionSchema, beamSchema, beamOffSchema, idleSchema]))
     .min(1),
+});
+/** A block has one word on temperature, and the profile it names is there. */
+export const campaignSchema = fileSchema.superRefine(({ profiles, blocks }, context) => {
+  for (const [index, { thermal, temperatureC }] of blocks.entries()) {
+    const path = ["blocks", index, "thermal"];
+    if (thermal === undefined) continue;
+    if (temperatureC !== undefined)
+      context.addIssue({
+        code: "custom",
+        path,
+        message: "temperatureC is short for thermal steps of its own: give one of the two",
+      });
+    if (typeof thermal === "string" && profiles[thermal] === undefined)
+      context.addIssue({
+        code: "custom",
+        path,
+        message: `no profile '${thermal}' under profiles (there: ${Object.keys(profiles).join(", ") || "none"})`,
+      });
+  }
 });
 export type CampaignFile = z.infer<typeof campaignSchema>;
 
@@ -179,7 +208,7 @@ export function toPlan(
         block.kind === "injection" && block.configuration !== undefined
           ? configurationPlan(block.configuration, checksums)
           : null,
-      temperaturesC: block.temperatureC ?? [null],
+      thermal: thermalSteps(block, file),
       refresh: block.refresh,
       refreshEvery: block.refreshEvery,
       goldenEvery: block.goldenEvery,
@@ -194,4 +223,19 @@ export function toPlan(
       },
     })),
   };
+}
+
+/** The steps a block goes through, `temperatureC` and names of profiles written out. */
+export function thermalSteps(
+  { thermal, temperatureC }: Pick<CampaignFile["blocks"][number], "thermal" | "temperatureC">,
+  { profiles }: Pick<CampaignFile, "profiles">,
+): readonly ThermalStep[] {
+  if (typeof thermal === "string") return profiles[thermal] ?? [];
+  if (thermal !== undefined) return thermal;
+  if (temperatureC === undefined) return [{ kind: "run" }];
+  return temperatureC.flatMap((toC): ThermalStep[] => [
+    { kind: "ramp", toC, rateCPerMin: null },
+    quickSoak,
+    { kind: "run" },
+  ]);
 }

@@ -1,9 +1,7 @@
 import type { Golden, Identity, Loaded, LoadRequest, ReadBack } from "../domain/capabilities.ts";
 import type { Reply } from "../domain/reply.ts";
-import { nsPerSecond } from "../domain/clock.ts";
 import { RigError } from "../domain/errors.ts";
 import type { RunPlan } from "../domain/plan.ts";
-import type { Rec } from "../domain/records.ts";
 import { msSince } from "./lane.ts";
 import type { Lane } from "./lane.ts";
 import { valueOf } from "../domain/reply.ts";
@@ -82,63 +80,4 @@ function workloadFor(run: RunPlan, identity: Identity): string {
 /** Every iteration starts from the loaded state: nothing can be seen twice. */
 export function restoresAll(run: RunPlan): boolean {
   return run.refresh === "full" && run.refreshEvery === 1;
-}
-
-const toleranceC = 1;
-const slopeCPerS = 0.2;
-const windowS = 5;
-const longestS = 1800;
-
-/** Heats or cools and waits until the load sensor stands still: |T − set| ≤ 1 °C and |dT/dt| ≤ 0.2 °C/s over 5 s (TH-3). */
-export async function* soak(lane: Lane, run: RunPlan): AsyncGenerator<Rec, void> {
-  const { thermal } = lane.station;
-  const { clock, memory } = lane;
-  if (memory.temperatureC === run.temperatureC) return;
-  if (run.temperatureC === null) {
-    // Also at first: an earlier process may have died with the heater on.
-    await thermal?.off();
-    memory.temperatureC = null;
-    return;
-  }
-  if (thermal === null)
-    throw new RigError(
-      "config",
-      `run ${run.number}: ${run.temperatureC} °C is asked, but station '${lane.name}' has no thermal device in the rig file`,
-    );
-  if ((await thermal.set(run.temperatureC)).kind !== "ok")
-    throw new RigError(
-      "instrument",
-      `run ${run.number}: the heater of '${lane.name}' did not take ${run.temperatureC} °C`,
-    );
-  const from = clock.nowNs();
-  let stableSince: number | null = null;
-  let last: { readonly tNs: number; readonly c: number } | null = null;
-  for (;;) {
-    if (lane.signal.aborted || lane.conductor.stopping()) return;
-    const reading = await thermal.read();
-    const tNs = clock.nowNs();
-    if (reading.kind === "ok") {
-      const c = reading.value.objectC;
-      const slope =
-        last === null || tNs <= last.tNs ? Infinity : Math.abs(c - last.c) / ((tNs - last.tNs) / nsPerSecond);
-      const still = Math.abs(c - run.temperatureC) <= toleranceC && slope <= slopeCPerS;
-      stableSince = still ? (stableSince ?? tNs) : null;
-      last = { tNs, c };
-      if (stableSince !== null && tNs - stableSince >= windowS * nsPerSecond) break;
-    }
-    if (tNs - from > longestS * nsPerSecond)
-      throw new RigError(
-        "instrument",
-        `run ${run.number}: '${lane.name}' did not settle at ${run.temperatureC} °C within ${longestS} s (last read ${last?.c.toFixed(1) ?? "nothing"} °C)`,
-      );
-    await clock.sleep(1000, lane.signal);
-  }
-  memory.temperatureC = run.temperatureC;
-  yield {
-    type: "note",
-    tNs: clock.nowNs(),
-    run: run.number,
-    level: "info",
-    text: `${lane.name}: stable at ${run.temperatureC} °C after ${((clock.nowNs() - from) / nsPerSecond).toFixed(0)} s`,
-  };
 }

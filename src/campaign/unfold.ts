@@ -1,4 +1,5 @@
 import type { Block, Plan, RunPlan } from "../domain/plan.ts";
+import { flatten } from "../domain/thermal-steps.ts";
 
 /** The runs of a plan in order, numbered from 1: a run keeps its number whatever becomes of the others (REC-3). Lazy. */
 export function* unfold(plan: Plan): Generator<RunPlan> {
@@ -12,7 +13,10 @@ export function* unfold(plan: Plan): Generator<RunPlan> {
 function* runsOf(block: Block): Generator<Omit<RunPlan, "number" | "block">> {
   const targets = block.kind === "injection" ? block.targets : [null];
   const faultModels = block.kind === "injection" ? block.faultModels : [null];
-  for (const temperatureC of block.temperaturesC)
+  let visit = -1;
+  for (const { kind, setC } of flatten(block.thermal)) {
+    if (kind !== "run") continue;
+    visit++;
     for (const dut of block.duts)
       for (const workload of block.workloads)
         for (const target of targets)
@@ -25,11 +29,13 @@ function* runsOf(block: Block): Generator<Omit<RunPlan, "number" | "block">> {
               faultModel,
               semAfter: block.semAfter,
               configuration: block.configuration,
-              temperatureC,
+              temperatureC: setC,
+              visit,
               refresh: block.refresh,
               refreshEvery: block.refreshEvery,
               goldenEvery: block.goldenEvery,
               beam: block.beam,
               stop: block.stop,
             };
+  }
 }

@@ -9,8 +9,9 @@ export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
 
 /** All schemas that may hold at this place; several where a union leaves it open. */
 export function schemasAt(root: JsonSchema, path: readonly PropertyKey[]): readonly JsonSchema[] {
-  let here = branches(root);
-  for (const step of path) here = here.flatMap((schema) => children(schema, step)).flatMap(branches);
+  let here = branches(root, root);
+  for (const step of path)
+    here = here.flatMap((schema) => children(schema, step)).flatMap((schema) => branches(schema, root));
   return here;
 }
 
@@ -53,9 +54,19 @@ export function describedAt(root: JsonSchema, path: readonly PropertyKey[]): str
   return texts.find((text) => typeof text === "string") ?? null;
 }
 
-function branches(schema: JsonSchema): JsonSchema[] {
+function branches(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
+  const ref = schema["$ref"];
+  if (typeof ref === "string") return branches(referred(root, ref), root);
   const inner = [...list(schema["anyOf"]), ...list(schema["oneOf"])].map(record);
-  return inner.length === 0 ? [schema] : inner.flatMap(branches);
+  return inner.length === 0 ? [schema] : inner.flatMap((one) => branches(one, root));
+}
+
+/** What a schema that holds itself calls by a JSON pointer: `#/definitions/step`. */
+function referred(root: JsonSchema, ref: string): JsonSchema {
+  return ref
+    .split("/")
+    .slice(1)
+    .reduce<JsonSchema>((here, step) => record(here[step]), root);
 }
 
 function children(schema: JsonSchema, step: PropertyKey): JsonSchema[] {

@@ -1,4 +1,4 @@
-import type { Beam, BenchFault, Injector, Supply, Thermal } from "./equipment.ts";
+import type { Beam, BenchFault, ClimateLimits, Injector, Supply, Thermal } from "./equipment.ts";
 import type { Evidence, OutputFormat } from "./evidence.ts";
 import type { Reply, Silence } from "./reply.ts";
 import type { Strike, TargetSpace } from "./strike.ts";
@@ -149,6 +149,7 @@ export interface Station {
   /** Targets that the injector strikes; all others are struck by the board's own verb. */
   readonly injector: Injector | null;
   readonly thermal: Thermal | null;
+  readonly climate: ClimateLimits;
   /** In the order they go on; they go off the other way round. Empty: nothing switches this board. */
   readonly rails: readonly Supply[];
   readonly beam: Beam | null;

@@ -58,7 +58,7 @@ export interface Thermal {
   /** Boards in one zone (a chamber) share its temperature, whatever each of them would like. */
   readonly zone: string;
   readonly limits: ThermalLimits;
-  /** `rateCPerMinute`: how fast at most; null: as fast as it likes. */
+  /** `rateCPerMinute`: how fast at most; null: as fast as it likes. Refused `no-ramp` by a device that cannot limit its rate. */
   set(temperatureC: number, rateCPerMinute?: number | null): Promise<Reply<null>>;
   off(): Promise<Reply<null>>;
   read(): Promise<Reply<ThermalReading>>;
@@ -69,6 +69,17 @@ export interface ThermalLimits {
   readonly lowestC: number;
   readonly highestC: number;
   readonly fastestCPerMinute: number | null;
+}
+
+/** What a board stands, and what its bench must be warned of, from the rig file. */
+export interface ClimateLimits {
+  readonly dieWarnC: number | null;
+  /** A hotter die, whoever heats it, loses heater and rails at once. */
+  readonly dieCutC: number | null;
+  /** A load set colder than this gets wet. */
+  readonly dewPointC: number;
+  /** Faster no load of this bench changes: a reading that does is none. */
+  readonly jumpCPerSecond: number;
 }
 
 export interface ThermalReading {

@@ -3,6 +3,7 @@ import type { StrikeManner } from "./equipment.ts";
 import type { RefreshPolicy } from "./capabilities.ts";
 import type { BeamDescription } from "./exposure.ts";
 import type { FaultModel } from "./strike.ts";
+import type { ThermalStep } from "./thermal-steps.ts";
 
 /** A campaign as data, checked and with every default written out. Its matrix is not unfolded: `campaign/` does that, lazily. */
 export interface Plan {
@@ -72,8 +73,8 @@ export interface Block {
   readonly semAfter: SemAfter;
   /** Which bits of the injector's own space are struck; null: any. */
   readonly configuration: ConfigurationPlan | null;
-  /** null: leave the heater off. */
-  readonly temperaturesC: readonly (number | null)[];
+  /** What each of its boards goes through; at every `run` the matrix is run. No step but `run`: the heater stays off. */
+  readonly thermal: readonly ThermalStep[];
   readonly refresh: RefreshPolicy;
   readonly refreshEvery: number;
   readonly goldenEvery: number;
@@ -104,7 +105,10 @@ export interface RunPlan {
   readonly faultModel: FaultModel | null;
   readonly semAfter: SemAfter;
   readonly configuration: ConfigurationPlan | null;
+  /** The set point in force; null: heater off. */
   readonly temperatureC: number | null;
+  /** Which `run` of the block's thermal steps this belongs to, from 0: they say what goes before it. */
+  readonly visit: number;
   readonly refresh: RefreshPolicy;
   readonly refreshEvery: number;
   readonly goldenEvery: number;

@@ -5,6 +5,7 @@ import type { Block, LatchUpPlan, Plan, Rung, RunPlan, StopRules } from "../doma
 import { fpgaFamilies } from "../domain/configuration-plan.ts";
 import type { ConfigurationPlan, EssentialBitsFile } from "../domain/configuration-plan.ts";
 import { faultModels } from "../domain/strike.ts";
+import { thermalSteps } from "./thermal-shapes.ts";
 import { anyNumber, listOf, object, oneOf, orNull, text } from "./shape.ts";
 
 const numberOrNull = orNull(anyNumber);
@@ -46,7 +47,7 @@ const block = object<Block>({
   targets: listOf(text),
   faultModels: listOf(oneOf(faultModels)),
   ...struck,
-  temperaturesC: listOf(numberOrNull),
+  thermal: thermalSteps,
   refresh: oneOf(refreshPolicies),
   refreshEvery: anyNumber,
   goldenEvery: anyNumber,
@@ -89,6 +90,7 @@ export const runPlan = object<RunPlan>({
   faultModel: orNull(oneOf(faultModels)),
   ...struck,
   temperatureC: numberOrNull,
+  visit: anyNumber,
   refresh: oneOf(refreshPolicies),
   refreshEvery: anyNumber,
   goldenEvery: anyNumber,

@@ -48,7 +48,11 @@ export function thermalOver(session: Session, board: string, limits: ThermalLimi
     name: session.name,
     zone: `${session.name}:${board}`,
     limits,
-    set: (temperatureC) => heat(true, temperatureC),
+    // It heats as fast as it can: whoever wants it slower walks the set point.
+    set: (temperatureC, rateCPerMinute = null) =>
+      rateCPerMinute === null
+        ? heat(true, temperatureC)
+        : Promise.resolve({ kind: "refused", reason: "no-ramp" }),
     off: () => heat(false, 0),
     read: async () =>
       valueOf(await sense(session, board), ({ objectMilliC, sinkMilliC }) => ({

@@ -10,7 +10,7 @@ import type { DeviceContext } from "./open-devices.ts";
 import { boardSession, checkNames, connectAll, deviceSession } from "./open-devices.ts";
 import type { RigSpec, StationSpec } from "./rig-schema.ts";
 import { Session } from "./session.ts";
-import { equipmentOf, railsOf } from "./stations.ts";
+import { climateOf, equipmentOf, railsOf } from "./stations.ts";
 import type { Equipment, OpenDevice } from "./stations.ts";
 
 /**
@@ -95,6 +95,7 @@ function equipmentHere(
   return {
     injector: mine.injector ?? held?.injector ?? null,
     thermal: mine.thermal ?? held?.thermal ?? null,
+    climate: climateOf(station),
     rails: held?.rails ?? [],
     beam: mine.beam ?? held?.beam ?? null,
     priorDoseRadSi: mine.priorDoseRadSi,

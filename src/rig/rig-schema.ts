@@ -76,9 +76,24 @@ const thermalPlace = z.strictObject({
     .strictObject({ lowestC: z.number().optional(), highestC: z.number().optional() })
     .default({})
     .describe("what the board stands: no limit may go beyond"),
+  dewPointC: z
+    .number()
+    .default(15)
+    .describe("of the air around the board: a colder set point is a warning (condensation)"),
+  jumpCPerSecond: z
+    .number()
+    .positive()
+    .default(20)
+    .describe("a sensor that changes faster than this is not believed"),
 });
 const thermalSchema = z.union([
-  name.transform((device): z.infer<typeof thermalPlace> => ({ device, channel: 1, absolute: {} })),
+  name.transform((device): z.infer<typeof thermalPlace> => ({
+    device,
+    channel: 1,
+    absolute: {},
+    dewPointC: 15,
+    jumpCPerSecond: 20,
+  })),
   thermalPlace,
 ]);
 

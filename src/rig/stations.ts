@@ -1,6 +1,6 @@
 import type { Station } from "../domain/capabilities.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { RailLimits, Supply, ThermalLimits } from "../domain/equipment.ts";
+import type { ClimateLimits, RailLimits, Supply, ThermalLimits } from "../domain/equipment.ts";
 import { RigError } from "../domain/errors.ts";
 import type { Instrument, InstrumentKind, Rail, SupplyInstrument } from "../instruments/driver.ts";
 import { beamOver, injectorOver, supplyOver, thermalOver } from "./bench-box.ts";
@@ -36,9 +36,20 @@ export function equipmentOf(
   return {
     injector: injector === undefined ? null : injectorOf(name, injector, devices),
     thermal: thermal === undefined ? null : thermalOf(name, thermal, devices),
+    climate: climateOf(spec),
     rails,
     beam: beam === undefined ? null : beamOf(name, beam, devices),
     priorDoseRadSi: spec.priorDoseRadSi,
+  };
+}
+
+/** Where no cut is given, what the part stands is the cut. */
+export function climateOf({ limits, absolute, thermal }: StationSpec): ClimateLimits {
+  return {
+    dieWarnC: limits.dieWarnC ?? null,
+    dieCutC: limits.dieCutC ?? absolute.dieC ?? null,
+    dewPointC: thermal?.dewPointC ?? -Infinity,
+    jumpCPerSecond: thermal?.jumpCPerSecond ?? Infinity,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Plan, RunPlan } from "../domain/plan.ts";
+import { visitsOf } from "../domain/thermal-steps.ts";
 import { liveAccount } from "./live-time.ts";
 import { confirmedStrikes, primaries, primaryEvents } from "./so-far.ts";
 import type { CampaignState, RunTally } from "./state.ts";
@@ -29,7 +30,7 @@ export function plannedRuns(plan: Plan): number {
       sum +
       block.duts.length *
         block.workloads.length *
-        block.temperaturesC.length *
+        visitsOf(block.thermal) *
         (block.kind === "injection" ? block.targets.length * block.faultModels.length : 1),
     0,
   );

@@ -215,13 +215,14 @@ describe("an operator", () => {
     const asked: string[] = [];
     const { records } = await campaignOn(smallRig(), [exposure("seconds: 1000")], {
       change: (bench) => {
-        const { dut, injector, thermal, rails, beam } = bench.stations.get("dut")!;
+        const { dut, injector, thermal, climate, rails, beam } = bench.stations.get("dut")!;
         const supply = rails[0]!;
         const station: Station = {
           dut,
           injector,
           thermal,
           priorDoseRadSi: 0,
+          climate,
           rails: [
             {
               ...supply,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Bench, Station } from "../../src/domain/capabilities.ts";
+import { RigError } from "../../src/domain/errors.ts";
 import type { Rec } from "../../src/domain/records.ts";
 import { campaignOn, exposure, injection, ofType, smallRig } from "./emulated.ts";
 import { withDut } from "./with-dut.ts";
@@ -48,7 +49,7 @@ test("when one lane throws, the others have ended before the safe state is the l
         thermal: {
           ...thermal!,
           set: (c) =>
-            dut.name === "other" ? Promise.resolve({ kind: "refused", reason: "no" }) : thermal!.set(c),
+            dut.name === "other" ? Promise.reject(new RigError("instrument", "torn out")) : thermal!.set(c),
           read: () => thermal!.read(),
           off: () => {
             verbs.push("off");

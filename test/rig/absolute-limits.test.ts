@@ -45,7 +45,15 @@ describe("what the rig file sets, against what the opened supply can", () => {
       most: { milliV: 31_000, milliA: 5_100 },
     } as Supply;
     const spec = rig({ milliV: milliV ?? undefined, tripMilliA: tripMilliA ?? undefined });
-    const equipment = { injector: null, thermal: null, beam: null, priorDoseRadSi: 0, rails: [rail] };
+    const climate = { dieWarnC: null, dieCutC: null, dewPointC: 15, jumpCPerSecond: 20 };
+    const equipment = {
+      injector: null,
+      thermal: null,
+      climate,
+      beam: null,
+      priorDoseRadSi: 0,
+      rails: [rail],
+    };
     return () => checkRails(spec, new Map([["dut", equipment]]), (path) => `rig.yaml:${path.join("/")}: `);
   };
 

@@ -243,7 +243,7 @@ describe("a bench that cannot be opened", () => {
           ...spec.stations,
           right: {
             ...spec.stations["right"]!,
-            thermal: { device: "oven", channel: 1, absolute: {} },
+            thermal: { device: "oven", channel: 1, absolute: {}, dewPointC: 15, jumpCPerSecond: 20 },
           },
         },
       },

@@ -105,6 +105,7 @@ function runStart(tNs: number, run: number, dut: string): RunStart {
     semAfter: "idle",
     configuration: null,
     temperatureC: null,
+    visit: 0,
     refresh: "none",
     refreshEvery: 1,
     goldenEvery: 1,
