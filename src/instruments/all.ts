@@ -4,6 +4,14 @@ import { modbusRelayDriver } from "./modbus-relay.ts";
 import { meCom } from "./mecom.ts";
 import { keithley6485 } from "./keithley-6485.ts";
 import { facilityLog } from "./facility-log.ts";
+import { ezZone } from "./ez-zone.ts";
 
 /** Every driver there is. A new one is a file and a line here; the conformance suite of its kind runs over this list. */
-export const drivers: readonly Driver[] = [facilityLog, keithley6485, koradDriver, modbusRelayDriver, meCom];
+export const drivers: readonly Driver[] = [
+  facilityLog,
+  keithley6485,
+  koradDriver,
+  modbusRelayDriver,
+  meCom,
+  ezZone,
+];

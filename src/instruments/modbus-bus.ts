@@ -33,6 +33,9 @@ export interface LineTimes {
   readonly answerMs: number;
 }
 
+const busyTries = 4;
+const busyPauseMs = 50;
+
 type Client = InstanceType<typeof modbus.default>;
 type Next<T> = (error: Error | null, result: T) => void;
 
@@ -89,7 +92,17 @@ class Line implements ModbusBus {
     return reply.kind === "ok" ? { kind: "ok", value: null } : reply;
   }
 
+  /** A busy device is asked again. */
   async #ask<T>(payloadBytes: number, send: (client: Client, next: Next<T>) => void): Promise<Reply<T>> {
+    for (let tries = 1; ; tries++) {
+      const reply = await this.#askOnce(payloadBytes, send);
+      if (tries === busyTries || reply.kind !== "refused" || !reply.reason.startsWith("exception 6 "))
+        return reply;
+      this.#quietFor(busyPauseMs);
+    }
+  }
+
+  async #askOnce<T>(payloadBytes: number, send: (client: Client, next: Next<T>) => void): Promise<Reply<T>> {
     const clock = this.#clock;
     const leftMs = (this.#quietUntilNs - clock.nowNs()) / nsPerMs;
     if (leftMs > 0) await awaitReply(clock, leftMs, new Promise(() => undefined), this.#ended);

@@ -4,6 +4,7 @@ import { emulatedModbusRelay } from "./modbus-relay.ts";
 import { emulatedMeCom } from "./mecom.ts";
 import { emulatedKeithley6485 } from "./keithley-6485.ts";
 import { emulatedFacilityLog } from "./facility-log.ts";
+import { emulatedEzZone } from "./ez-zone.ts";
 
 /** Every emulated instrument there is, one for each driver. */
 export const emulatedInstruments: readonly EmulatedInstrument[] = [
@@ -12,4 +13,5 @@ export const emulatedInstruments: readonly EmulatedInstrument[] = [
   emulatedKorad,
   emulatedModbusRelay,
   emulatedMeCom,
+  emulatedEzZone,
 ];
