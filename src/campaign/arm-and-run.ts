@@ -85,7 +85,7 @@ interface Back {
 /** How long the boot that explains a refusal may take to come up. */
 const explainMs = 1000;
 
-async function* comeBack(
+export async function* comeBack(
   lane: Lane,
   run: RunPlan,
   reply: Exclude<Reply<null>, { kind: "ok" }>,

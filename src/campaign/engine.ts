@@ -7,6 +7,7 @@ import type { Rec } from "../domain/records.ts";
 import type { CampaignDone } from "../science/so-far.ts";
 import { benchHealth } from "./bench-health.ts";
 import { createConductor } from "./conductor.ts";
+import type { EssentialBits } from "./essential-bits.ts";
 import type { Ended } from "./injection.ts";
 import { newMemory } from "./lane.ts";
 import type { Lane } from "./lane.ts";
@@ -32,6 +33,8 @@ export interface EngineContext {
   readonly sessionId: string;
   /** What the journal holds already; of nothing for a new one. */
   readonly soFar: CampaignDone;
+  /** Essential-bits files that the plan names, by their SHA-256. */
+  readonly essentialFiles?: ReadonlyMap<string, EssentialBits>;
   readonly commands: Mailbox;
   /** Aborted: leave everything and go to the safe state at once. */
   readonly signal: AbortSignal;
@@ -60,6 +63,7 @@ export async function* runCampaign(plan: Plan, bench: Bench, context: EngineCont
       signal,
       plan,
       sessionId: context.sessionId,
+      essentialFiles: context.essentialFiles ?? new Map<string, EssentialBits>(),
       othersAlive: () => bench.othersAlive(name),
       health,
       memory: newMemory(),

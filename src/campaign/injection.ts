@@ -6,20 +6,24 @@ import type { Rec, StrikeRec } from "../domain/records.ts";
 import { placeStrike } from "../domain/strike.ts";
 import type { Strike, TargetSpace } from "../domain/strike.ts";
 import { devicesOf } from "./bench-health.ts";
+import { placeInConfiguration } from "./configuration-places.ts";
+import type { Places } from "./configuration-places.ts";
 import { createJudge } from "./judge.ts";
 import type { Judge } from "./judge.ts";
 import { reload } from "./incident.ts";
 import { msSince } from "./lane.ts";
 import type { Lane } from "./lane.ts";
+import { howToMend, placesOf, proveByConfirmation } from "./own-space-proof.ts";
 import type { Prepared } from "./prepare.ts";
 import { restoresAll } from "./prepare.ts";
+import { ownSpaceOf, reconfigure } from "./reconfigure.ts";
 import type { Recovery } from "./recover.ts";
 import { repeatOf } from "../science/repeats.ts";
 import type { SeenError } from "../science/repeats.ts";
 import type { RunDone } from "../science/so-far.ts";
 import { stopReason } from "./stop-rules.ts";
 import { strikeOnce } from "./strike-once.ts";
-import type { Struck } from "./strike-once.ts";
+import type { Struck } from "./struck-outcome.ts";
 
 /** Why a run ended, in a word of the closed list and a sentence. */
 export interface Ended {
@@ -48,7 +52,8 @@ export async function* injectionRun(
   soFar: RunDone,
 ): AsyncGenerator<Rec, Ended> {
   let prepared = first;
-  const space = prepared.loaded.targets.find((target) => target.name === run.target);
+  const own = ownSpaceOf(lane.station, run.target);
+  const space = own ?? prepared.loaded.targets.find((target) => target.name === run.target);
   if (space === undefined) {
     const names = prepared.loaded.targets.map((target) => target.name).join(", ");
     return {
@@ -56,9 +61,12 @@ export async function* injectionRun(
       detail: `the board has no target '${String(run.target)}', only ${names}`,
     };
   }
+  const places = own === null ? null : placesOf(lane, run, own);
+  if (typeof places === "string") return { endReason: "config_error", detail: places };
   const judge = createJudge(prepared.workload, prepared.loaded.format, prepared.loaded.inputs);
-  const proof = yield* selfCheck(lane, run, space, prepared, judge);
-  if (proof !== null) return proof;
+  const proof = yield* selfCheck(lane, run, space, places, prepared, judge);
+  if ("endReason" in proof) return proof;
+  prepared = proof.prepared ?? prepared;
 
   const startNs = lane.clock.nowNs();
   const counts = { ...soFar.counts };
@@ -84,14 +92,11 @@ export async function* injectionRun(
     if (fault !== null) return benchFault(fault);
 
     const random = randomStream(lane.plan.seed, "strike", run.number, id);
-    const strike = placeStrike(
-      random,
-      id,
-      space,
-      run.faultModel!,
-      prepared.loaded.inputs,
-      prepared.golden.cycles,
-    );
+    const { inputs } = prepared.loaded;
+    const strike =
+      places === null
+        ? placeStrike(random, id, space, run.faultModel!, inputs, prepared.golden.cycles)
+        : placeInConfiguration(random, id, space, places, run.faultModel!, inputs);
     const struck: Struck = yield* strikeOnce(lane, run, strike, prepared, judge);
     if (struck.interrupted) return { endReason: "operator", detail: "stopped at once" };
     step++;
@@ -116,16 +121,25 @@ export async function* injectionRun(
     if (unconfirmed >= unconfirmedInARow)
       return {
         endReason: "config_error",
-        detail: `${unconfirmed} strikes in a row were not confirmed: ${record.detail}`,
+        detail: `${unconfirmed} strikes in a row were not confirmed: ${record.detail}${own === null ? "" : `; ${howToMend}`}`,
       };
     if (lane.memory.dead) return struck.linkGone ? pulledLink : deadBoard;
     if (struck.prepared !== null) prepared = struck.prepared;
-    if (++sinceGolden >= run.goldenEvery && prepared.golden.digest === first.golden.digest) {
+    const due = ++sinceGolden >= run.goldenEvery || struck.doubtful;
+    if (due && prepared.golden.digest === first.golden.digest) {
       sinceGolden = 0;
       // The check runs from restored state: no error seen before it can be seen again after it.
       previous = null;
       if (!(yield* goldenCheck(lane, run))) {
-        const recovery: Recovery = yield* reload(lane, run);
+        const recovery: Recovery | null =
+          own === null
+            ? yield* reload(lane, run)
+            : yield* reconfigure(lane, run, "golden differs after the strikes were taken back");
+        if (recovery === null)
+          return {
+            endReason: "golden_unstable",
+            detail: "golden differs, and nothing here configures the FPGA anew",
+          };
         if (gaveUp(lane)) return deadBoard;
         prepared = recovery.prepared ?? prepared;
       }
@@ -144,18 +158,34 @@ function gaveUp(lane: Lane): boolean {
 const deadBoard: Ended = { endReason: "dut_dead", detail: "the recovery ladder is spent" };
 const pulledLink: Ended = { endReason: "pulled_link", detail: "the link went away and did not come back" };
 
-/** The same path as every strike of the run, at a place known to be critical: a path that reaches nothing is found here. */
+/**
+ * The same path as every strike of the run, at a place known to be critical: a path that reaches nothing is found here. In a space where
+ * none is known, a strike that is confirmed must do.
+ */
 async function* selfCheck(
   lane: Lane,
   run: RunPlan,
   space: TargetSpace,
+  places: Places | null,
   prepared: Prepared,
   judge: Judge,
-): AsyncGenerator<Rec, Ended | null> {
-  if (space.selfCheck === null) return null;
+): AsyncGenerator<Rec, Ended | { readonly prepared: Prepared | null }> {
+  if (space.selfCheck === null) {
+    if (places === null) return { prepared: null };
+    const { struck, problem } = yield* proveByConfirmation(
+      lane,
+      run,
+      space,
+      places,
+      prepared,
+      judge,
+      selfCheckId,
+    );
+    return proven(lane, struck, problem);
+  }
   const strike: Strike = { id: selfCheckId, target: space.name, ...space.selfCheck };
   const struck: Struck = yield* strikeOnce(lane, run, strike, prepared, judge);
-  const pass = struck.outcome !== null && isCritical(struck.outcome);
+  const pass = struck.confirmed && struck.outcome !== null && isCritical(struck.outcome);
   yield {
     type: "check",
     tNs: lane.clock.nowNs(),
@@ -170,13 +200,27 @@ async function* selfCheck(
       ? ""
       : `a strike known to be critical came out ${struck.outcome ?? "unknown"}: ${struck.detail}`,
   };
+  const advice =
+    places === null
+      ? "check the injector, its wiring and the target's name"
+      : `${struck.detail}; ${howToMend}`;
+  return proven(
+    lane,
+    struck,
+    pass ? null : `strikes do not reach '${space.name}' of board '${lane.name}': ${advice}`,
+  );
+}
+
+function proven(
+  lane: Lane,
+  struck: Struck,
+  problem: string | null,
+): Ended | { readonly prepared: Prepared | null } {
   if (struck.interrupted) return { endReason: "operator", detail: "stopped at once" };
   if (lane.memory.dead) return deadBoard;
-  if (pass) return null;
-  return {
-    endReason: "self_check_masked",
-    detail: `strikes do not reach '${space.name}' of board '${lane.name}': check the injector, its wiring and the target's name`,
-  };
+  return problem === null
+    ? { prepared: struck.prepared }
+    : { endReason: "self_check_masked", detail: problem };
 }
 
 function isCritical(outcome: Outcome): boolean {

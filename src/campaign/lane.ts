@@ -3,6 +3,7 @@ import { nsPerMs, nsPerSecond } from "../domain/clock.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
+import type { EssentialBits } from "./essential-bits.ts";
 import type { BenchHealth } from "./bench-health.ts";
 import type { Conductor } from "./conductor.ts";
 import { readRails } from "./rails.ts";
@@ -18,6 +19,8 @@ export interface Lane {
   readonly signal: AbortSignal;
   readonly plan: Plan;
   readonly sessionId: string;
+  /** Essential-bits files of the plan, by their SHA-256. */
+  readonly essentialFiles: ReadonlyMap<string, EssentialBits>;
   readonly othersAlive: () => Promise<boolean>;
   readonly health: BenchHealth;
   readonly memory: LaneMemory;

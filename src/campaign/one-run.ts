@@ -13,6 +13,7 @@ import type { Lane } from "./lane.ts";
 import { prepare } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { railsOff } from "./rails.ts";
+import { ownSpaceOf, reconfigure } from "./reconfigure.ts";
 import { recover } from "./recover.ts";
 import { approach } from "./thermal/approach.ts";
 
@@ -39,6 +40,9 @@ export async function* oneRun(lane: Lane, run: RunPlan, before: RunDone): AsyncG
     const unfit: Ended | null = yield* approach(lane, run);
     if (isOver(lane)) return segments === 0 ? null : yield* ends(lane, run, segments, interrupted);
     if (unfit !== null) return yield* ends(lane, run, segments, unfit);
+    // Cut short, a run may have left struck bits behind, and golden would be made of them.
+    if (done.starts > 0 && ownSpaceOf(lane.station, run.target) !== null)
+      yield* reconfigure(lane, run, "strikes of this run were cut short");
     const prepared: Prepared | Ended | null = yield* makeReady(lane, run);
     if (prepared === null || "endReason" in prepared)
       return yield* ends(lane, run, segments, prepared ?? unready(lane));
@@ -126,6 +130,7 @@ async function* makeReady(lane: Lane, run: RunPlan): AsyncGenerator<Rec, Prepare
 
 function runStart(lane: Lane, run: RunPlan, prepared: Prepared, segment: number): Rec {
   const { identity, loaded, golden } = prepared;
+  const own = ownSpaceOf(lane.station, run.target);
   return {
     type: "run_start",
     tNs: lane.clock.nowNs(),
@@ -143,7 +148,7 @@ function runStart(lane: Lane, run: RunPlan, prepared: Prepared, segment: number)
       bootId: lane.memory.bootId,
       boots: identity.boots,
     },
-    targets: loaded.targets,
+    targets: [...loaded.targets, ...(own === null ? [] : [own])],
     format: loaded.format,
     inputs: loaded.inputs,
     outputs: loaded.outputs,

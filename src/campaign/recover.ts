@@ -47,8 +47,7 @@ export async function* recover(
 ): AsyncGenerator<Rec, Recovery> {
   const bootBefore = lane.memory.bootId;
   const mustLoad = from === "reload";
-  const start = lane.plan.ladder.findIndex((rung) => rung.do === from);
-  for (const rung of lane.plan.ladder.slice(Math.max(0, start))) {
+  for (const rung of rungsFrom(lane.plan.ladder, from)) {
     for (let attempt = 1; attempt <= rung.tries && !lane.signal.aborted; attempt++) {
       const acted = await act(lane, rung);
       const identity = acted.possible ? await waitForBoard(lane, rung.timeoutMs) : null;
@@ -84,6 +83,15 @@ export async function* recover(
   };
   return { cure: null, prepared: null, bootCause: null };
 }
+
+/** A ladder without that rung is climbed whole; but what only a power cycle mends gets one, in the ladder or not. */
+function rungsFrom(ladder: readonly Rung[], from: Rung["do"]): readonly Rung[] {
+  const start = ladder.findIndex((rung) => rung.do === from);
+  if (start >= 0) return ladder.slice(start);
+  return from === "power-cycle" ? [plainPowerCycle] : ladder;
+}
+
+const plainPowerCycle: Rung = { do: "power-cycle", tries: 2, timeoutMs: 6_000, offMs: 4_000 };
 
 /** Does what the rung says. Not possible: this bench has nothing to do it with. */
 async function act(lane: Lane, rung: Rung): Promise<{ readonly possible: boolean; readonly detail: string }> {

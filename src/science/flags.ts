@@ -18,6 +18,8 @@ export const flagMeanings = {
   counter_restarted: "the beam counter was restarted within the run",
   doubled_records: "an event stood in the journal twice and was counted once",
   check_failed: "a golden or functional check failed",
+  no_critical_proof:
+    "no strike of this space is known to be critical: that strikes are made was proven by confirmation alone",
   not_pooled: "strikes did not reach the target, or golden was unstable: left out of the pooled results",
 } as const;
 export type Flag = keyof typeof flagMeanings;
@@ -40,6 +42,7 @@ export function runFlags(run: RunTally, account: LiveAccount, controlled: boolea
   if (run.timeline.counterRestarts > 0) flags.push("counter_restarted");
   if (run.doubled > 0) flags.push("doubled_records");
   if (run.checks.golden.failed + run.checks.functional.failed > 0) flags.push("check_failed");
+  if (run.confirmedOnly) flags.push("no_critical_proof");
   if (isVoid(run)) flags.push("not_pooled");
   return flags;
 }

@@ -68,6 +68,9 @@ export function foldRun(tally: RunTally, record: RunRec, linkGained: LinkTotals 
       break;
     case "check": {
       const { passed, failed } = run.checks[record.check];
+      // A self-check at a place known to be critical passes by a critical outcome alone.
+      if (record.check === "self_check" && record.pass)
+        run.confirmedOnly ||= record.outcome === null || harmless.includes(record.outcome);
       run.checks = {
         ...run.checks,
         [record.check]: record.pass ? { passed: passed + 1, failed } : { passed, failed: failed + 1 },
@@ -148,6 +151,8 @@ function foldEvidence(run: Run, record: StrikeRec | BeamEventRec): void {
   if (record.event !== null) signOfLife(run, record.tNs);
 }
 
+const harmless: readonly Outcome[] = ["masked", "sdcTolerable"];
+
 function countOutcome(run: Run, outcome: Outcome, repeatOf: number | null): void {
   const { primary, repeat } = run.outcomes[outcome];
   run.outcomes = {
@@ -216,6 +221,7 @@ function newRun(record: RunStart): Run {
     iterations: { total: 0, clean: 0, computeSeconds: 0 },
     effects: {},
     checks: { self_check: unchecked, golden: unchecked, functional: unchecked },
+    confirmedOnly: false,
     rungs: 0,
     unexpectedBoots: 0,
     eventsLostAtMost: 0,

@@ -58,6 +58,8 @@ export interface RunTally {
   readonly iterations: { readonly total: number; readonly clean: number; readonly computeSeconds: number };
   readonly effects: Readonly<Partial<Record<Effect, number>>>;
   readonly checks: Readonly<Record<CheckRec["check"], { readonly passed: number; readonly failed: number }>>;
+  /** Its self-check proved that strikes are made, and not that one of them can be critical. */
+  readonly confirmedOnly: boolean;
   readonly rungs: number;
   /** Boots that nobody asked for, and the events that may have gone with them. */
   readonly unexpectedBoots: number;
