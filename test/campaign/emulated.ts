@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { runCampaign } from "../../src/campaign/engine.ts";
+import type { EssentialBits } from "../../src/campaign/essential-bits.ts";
 import { createMailbox } from "../../src/campaign/mailbox.ts";
 import type { Mailbox } from "../../src/campaign/mailbox.ts";
 import { campaignSchema, toPlan } from "../../src/campaign/plan-schema.ts";
@@ -63,6 +64,10 @@ export async function campaignOn(
     /** Seed of the emulated world, if not the campaign's. */
     readonly worldSeed?: number;
     readonly ladder?: string;
+    /** Where the emulated world writes what it really did. */
+    readonly truthPath?: string;
+    /** Essential-bits files by their path in the plan; the path stands for the checksum too. */
+    readonly essentialFiles?: ReadonlyMap<string, EssentialBits>;
     /** What a journal would hold already. */
     readonly soFar?: CampaignDone;
     readonly change?: (bench: Bench) => Bench;
@@ -72,7 +77,9 @@ export async function campaignOn(
   const rig = rigFileSchema.parse(parse(rigText));
   const ladder = options.ladder === undefined ? "" : `ladder: ${options.ladder}\n`;
   const text = `campaign: small\n${ladder}blocks:\n${blocks.map((block) => `  - ${block}\n`).join("")}`;
-  const plan = toPlan(campaignSchema.parse(parse(text)), options.seed ?? 1);
+  const { essentialFiles = new Map<string, EssentialBits>() } = options;
+  const checksums = new Map([...essentialFiles.keys()].map((path) => [path, path]));
+  const plan = toPlan(campaignSchema.parse(parse(text)), options.seed ?? 1, checksums);
   const clock = virtualClock();
   const abort = new AbortController();
   const assembled = await assemble(
@@ -82,7 +89,7 @@ export async function campaignOn(
       seed: options.worldSeed ?? plan.seed,
       segment: 0,
       rawFolder: null,
-      truthPath: null,
+      truthPath: options.truthPath ?? null,
       signal: abort.signal,
       say: () => undefined,
     },
@@ -110,6 +117,7 @@ export async function campaignOn(
     const context = {
       clock,
       sessionId: "s",
+      essentialFiles,
       soFar: options.soFar ?? soFar(emptyState()),
       commands,
       signal: abort.signal,
