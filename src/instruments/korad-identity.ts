@@ -17,8 +17,8 @@ export function koradIdentity(bytes: Uint8Array): InstrumentIdentity | null {
   const text = /^([\x20-\x7e]{5,56})[^\x20-\x7e]{0,3}$/.exec(Buffer.from(bytes).toString("latin1"))?.[1];
   if (text === undefined) return null;
   const parts = named.exec(text.trim());
-  if (parts !== null) return { model: parts[1]!, firmware: parts[2]!, serial: parts[3] ?? null };
-  return wantNewline.test(text) ? { model: text.trim(), firmware: null, serial: null } : null;
+  // Every published one tells a version: without it, it is a piece of one.
+  return parts === null ? null : { model: parts[1]!, firmware: parts[2]!, serial: parts[3] ?? null };
 }
 
 export function koradLineEnd({ model }: InstrumentIdentity): KoradLineEnd {

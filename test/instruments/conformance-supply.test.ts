@@ -1,3 +1,5 @@
 import { conformance } from "./conformance.ts";
+import { koradWithLines } from "./fixtures/korad.ts";
+import { keysight, rigolOtherWords } from "./fixtures/scpi.ts";
 
-conformance("supply");
+conformance("supply", koradWithLines, keysight, rigolOtherWords);

@@ -38,11 +38,16 @@ import type { Verb } from "./verbs.ts";
  * The conformance suite of one kind: every driver of the registry that is of this kind, with its emulated instrument, over wires that
  * are smooth, cut at every byte, slow, doubling, deaf, glued, noisy and torn out; fuzzed; and once over a pseudo-terminal.
  *
- *   test/instruments/conformance-<kind>.test.ts ─→ conformance(kind) ─→ registry ∩ fixtures ─→ tests
+ *   test/instruments/conformance-<kind>.test.ts ─→ conformance(kind) ─→ registry ∩ fixtures, variants ─→ tests
+ *
+ * `variants`: other dialects and units of a protocol that the suite runs for as well.
  */
-export function conformance(kind: InstrumentKind): void {
-  describe.each(drivers.filter((driver) => driver.kind === kind))("$protocol ($title)", ({ protocol }) => {
-    const fixture = fixtureOf(protocol);
+export function conformance(kind: InstrumentKind, ...variants: readonly Fixture[]): void {
+  const registered = drivers
+    .filter((driver) => driver.kind === kind)
+    .map(({ protocol, title }) => ({ ...fixtureOf(protocol), title }));
+  const others = variants.map((fixture) => ({ title: JSON.stringify(fixture.settings ?? {}), ...fixture }));
+  describe.each([...registered, ...others])("$protocol ($title)", (fixture) => {
     describe("in memory", () => overRoughWires(fixture));
     describe("fuzzed", () => fuzzed(fixture));
     test("over a pseudo-terminal, on the wall's time, each verb does its work", () => overPty(fixture));

@@ -7,6 +7,8 @@ import type { Served } from "../../src/emulator/instruments/emulated.ts";
  */
 export interface Fixture {
   readonly protocol: string;
+  /** Of a variant: what is other about it, for people. */
+  readonly title?: string;
   /** Keys of the driver's own schema in a rig file; the emulated instrument is given the same. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Keys of the emulated instrument's schema. */

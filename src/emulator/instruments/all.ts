@@ -1,6 +1,7 @@
 import type { EmulatedInstrument } from "./emulated.ts";
 import { emulatedKorad } from "./korad.ts";
 import { emulatedModbusRelay } from "./modbus-relay.ts";
+import { emulatedScpi } from "./scpi.ts";
 import { emulatedMeCom } from "./mecom.ts";
 import { emulatedKeithley6485 } from "./keithley-6485.ts";
 import { emulatedFacilityLog } from "./facility-log.ts";
@@ -8,10 +9,11 @@ import { emulatedEzZone } from "./ez-zone.ts";
 
 /** Every emulated instrument there is, one for each driver. */
 export const emulatedInstruments: readonly EmulatedInstrument[] = [
-  emulatedFacilityLog,
-  emulatedKeithley6485,
   emulatedKorad,
   emulatedModbusRelay,
+  emulatedScpi,
   emulatedMeCom,
+  emulatedKeithley6485,
+  emulatedFacilityLog,
   emulatedEzZone,
 ];
