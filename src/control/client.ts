@@ -8,9 +8,9 @@ import { mostVerdictBytes, parseVerdict, printRequest } from "./wire.ts";
 const deadlineMs = 15_000;
 
 /** Gives a command to the campaign that runs into `folder`. Throws RigError `environment` where it cannot be reached. */
-export async function sendCommand(folder: string, command: Command): Promise<Verdict> {
+export async function sendCommand(folder: string, command: Command, withinMs = deadlineMs): Promise<Verdict> {
   const { port, token, pid } = readHandshake(folder);
-  const line = await ask(port, printRequest({ token, command })).catch((error: unknown) => {
+  const line = await ask(port, printRequest({ token, command }), withinMs).catch((error: unknown) => {
     throw new RigError(
       "environment",
       `the campaign of ${folder} (process ${pid}) does not answer: it has ended; \`radrig run --resume ${folder}\` goes on with it`,
@@ -26,11 +26,11 @@ export async function sendCommand(folder: string, command: Command): Promise<Ver
   return verdict;
 }
 
-function ask(port: number, question: string): Promise<string> {
+function ask(port: number, question: string, withinMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: "127.0.0.1", port });
     let answer = "";
-    const end = setTimeout(() => socket.destroy(new Error("no answer")), deadlineMs);
+    const end = setTimeout(() => socket.destroy(new Error("no answer")), withinMs);
     socket.setEncoding("utf8");
     socket.on("connect", () => socket.write(question));
     socket.on("data", (chunk: string) => {

@@ -43,8 +43,7 @@ export function sameToken(shown: string, token: string): boolean {
 }
 
 /** Written beside and moved into place: a reader sees a whole file, and at no moment one that others may read. */
-export function writeHandshake(folder: string, handshake: Handshake): void {
-  const path = handshakePath(folder);
+export function writeHandshake(path: string, handshake: Handshake): void {
   const beside = `${path}.${handshake.pid}`;
   rmSync(beside, { force: true });
   const file = openSync(beside, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
@@ -61,25 +60,28 @@ export function writeHandshake(folder: string, handshake: Handshake): void {
 /** Throws RigError `environment` where no campaign can be reached through this folder. */
 export function readHandshake(folder: string): Handshake {
   const path = handshakePath(folder);
-  let text: string;
-  try {
-    const { size } = statSync(path);
-    if (size > mostBytes) throw new Error("too big");
-    text = readFileSync(path, "utf8");
-  } catch (error) {
+  const found = handshakeAt(path);
+  if (found === "absent")
     throw new RigError(
       "environment",
       `${path}: not found or not readable: no campaign is running into ${folder} (or it belongs to another user)`,
-      { cause: error },
     );
-  }
-  const found = parse(text);
-  if (found === null)
+  if (found === "malformed")
     throw new RigError(
       "environment",
       `${path}: not a control file of a running campaign: remove it if none is running`,
     );
   return found;
+}
+
+/** What this file says, whoever wrote it. */
+export function handshakeAt(path: string): Handshake | "absent" | "malformed" {
+  try {
+    if (statSync(path).size > mostBytes) return "malformed";
+    return parse(readFileSync(path, "utf8")) ?? "malformed";
+  } catch {
+    return "absent";
+  }
 }
 
 function parse(text: string): Handshake | null {

@@ -38,7 +38,7 @@ export async function startControl(
   const port = await listen(server);
   // Whoever might still call is no reason to go on: a campaign in which all wait for each other is found out by it.
   server.unref();
-  writeHandshake(folder, { port, token, pid: process.pid });
+  writeHandshake(handshakePath(folder), { port, token, pid: process.pid });
   return {
     keepAwake: (yes) => {
       if (yes) server.ref();
