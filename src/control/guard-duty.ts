@@ -127,7 +127,7 @@ export class GuardDuty {
       case "thermal": {
         const { thermal } = station;
         if (thermal === null) return absent(deed);
-        if (deed.verb !== "set") return thermal[deed.verb]();
+        if (deed.verb !== "set") return deed.verb === "off" ? thermal.off() : thermal.read();
         const [temperatureC, rateC = null] = deed.args;
         return temperatureC === undefined ? absent(deed) : thermal.set(temperatureC, rateC);
       }
@@ -228,8 +228,8 @@ export class GuardDuty {
   }
 
   #nowUtc(): string {
-    const { epochUtc, nowNs } = this.#its.clock;
-    return new Date(Date.parse(epochUtc) + nowNs() / nsPerMs).toISOString();
+    const { clock } = this.#its;
+    return new Date(Date.parse(clock.epochUtc) + clock.nowNs() / nsPerMs).toISOString();
   }
 
   #log(what: LogEntry["what"], why: string, more: Partial<LogEntry>): void {

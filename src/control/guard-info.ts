@@ -1,7 +1,6 @@
 import { z } from "zod";
-import type { RailLimits, RailMost, RailVerification, ThermalLimits } from "../domain/equipment.ts";
+import type { Beam, Injector, Supply, Thermal } from "../domain/equipment.ts";
 import type { GuardedStation } from "../domain/guarded.ts";
-import type { TargetSpace } from "../domain/strike.ts";
 
 /** What a guard says of itself in its welcome, and of the equipment it holds: all that is no verb. */
 export interface GuardInfo {
@@ -16,37 +15,28 @@ export interface GuardInfo {
   readonly stations: Readonly<Record<string, StationInfo>>;
 }
 
+/** What a capability is, without what it does. */
+type DataOf<T> = { readonly [K in keyof T as T[K] extends (...args: never) => unknown ? never : K]: T[K] };
+
 export interface StationInfo {
-  readonly rails: readonly {
-    readonly name: string;
-    readonly device: string;
-    readonly verifies: RailVerification;
-    readonly limits: RailLimits;
-    readonly most: RailMost | null;
-  }[];
-  readonly thermal: { readonly name: string; readonly limits: ThermalLimits } | null;
-  readonly injector: {
-    readonly name: string;
-    readonly reaches: readonly string[];
-    readonly space: TargetSpace | null;
-  } | null;
-  readonly beam: { readonly devices: readonly string[] } | null;
+  readonly rails: readonly DataOf<Supply>[];
+  readonly thermal: DataOf<Thermal> | null;
+  readonly injector: DataOf<Injector> | null;
+  readonly beam: DataOf<Beam> | null;
 }
 
 export function infoOf({ rails, thermal, injector, beam }: GuardedStation): StationInfo {
   return {
-    rails: rails.map(({ name, device, verifies, limits, most }) => ({
-      name,
-      device,
-      verifies,
-      limits,
-      most,
-    })),
-    thermal: thermal === null ? null : { name: thermal.name, limits: thermal.limits },
-    injector:
-      injector === null ? null : { name: injector.name, reaches: injector.reaches, space: injector.space },
-    beam: beam === null ? null : { devices: beam.devices },
+    rails: rails.map(dataOf),
+    thermal: thermal === null ? null : dataOf(thermal),
+    injector: injector === null ? null : dataOf(injector),
+    beam: beam === null ? null : dataOf(beam),
   };
+}
+
+function dataOf<T extends object>(capability: T): DataOf<T> {
+  const data = Object.entries(capability).filter(([, value]) => typeof value !== "function");
+  return Object.fromEntries(data) as DataOf<T>;
 }
 
 /** Only what decides whether to talk at all; the rest is the same program's own, of the same version. */

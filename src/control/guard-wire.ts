@@ -29,7 +29,7 @@ export const deeds = {
   rail: ["arm", "on", "off", "read"],
   thermal: ["set", "off", "read"],
   injector: ["arm", "release"],
-  beam: ["open", "close", "read"],
+  beam: ["open", "close", "zero", "read"],
 } as const satisfies {
   readonly rail: readonly VerbOf<Supply>[];
   readonly thermal: readonly VerbOf<Thermal>[];

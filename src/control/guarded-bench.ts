@@ -67,6 +67,7 @@ function stationBehind(station: string, info: StationInfo, ask: GuardLink["ask"]
             ...beam,
             open: () => deed("beam", "open"),
             close: () => deed("beam", "close"),
+            zero: () => deed("beam", "zero"),
             read: () => deed("beam", "read"),
           },
   };

@@ -1,4 +1,3 @@
-import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { Argument } from "commander";
 import { sendCommand } from "../../control/client.ts";
@@ -6,6 +5,7 @@ import type { CommandVerb } from "../../domain/command.ts";
 import { commandVerbs } from "../../domain/command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Output } from "../output.ts";
+import { userName } from "../user-name.ts";
 
 interface Options {
   readonly by?: string;
@@ -31,17 +31,4 @@ export function addControl(program: Command, output: Output): void {
       else output.data(verdict.obeyed ? `${verb}: obeyed` : `${verb}: ${verdict.detail}`);
       if (!verdict.obeyed) process.exitCode = exitCodes.usage;
     });
-}
-
-function userName(): string {
-  try {
-    return (
-      userInfo()
-        .username.replace(/[^\w .@-]/g, "-")
-        .slice(0, 40) || "operator"
-    );
-  } catch {
-    // A user id without a name, as in many containers.
-    return "operator";
-  }
 }
