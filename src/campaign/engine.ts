@@ -1,5 +1,6 @@
 import type { Bench } from "../domain/capabilities.ts";
 import type { Clock } from "../domain/clock.ts";
+import { endedBy } from "../domain/ended-by.ts";
 import { RigError } from "../domain/errors.ts";
 import type { EndReason } from "../domain/outcome.ts";
 import type { Plan, RunPlan } from "../domain/plan.ts";
@@ -229,6 +230,8 @@ function verdict(
   stopping: boolean,
   signal: AbortSignal,
 ): { readonly endReason: EndReason | "complete"; readonly detail: string } {
+  const outside = endedBy(signal);
+  if (outside !== null) return outside;
   for (const endReason of grave) {
     const run = finished.verdicts.find((ended) => ended.endReason === endReason);
     if (run !== undefined) return { endReason, detail: `run ${run.run}: ${run.detail}` };

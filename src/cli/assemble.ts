@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import type { Bench } from "../domain/capabilities.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { GuardedBench } from "../domain/guarded.ts";
 import type { OpenPort } from "../domain/link.ts";
 import { randomStream } from "../domain/random.ts";
 import type { Emulation } from "../emulator/in-memory.ts";
@@ -9,6 +9,7 @@ import { openCapture } from "../link/capture.ts";
 import { openPort } from "../link/open.ts";
 import type { LinkSpec } from "../rig/rig-schema.ts";
 import { openBench } from "../rig/open-bench.ts";
+import type { OpenedBench } from "../rig/open-bench.ts";
 import { emulatedDevices, memoryNameOf } from "./emulated-devices.ts";
 import type { ReadRig } from "./files.ts";
 import { placeOf } from "./read-yaml.ts";
@@ -19,7 +20,7 @@ import type { RigFile } from "./rig-file-schema.ts";
  *             └ all others ───→ ports ─────────────────────────┴→ links (raw capture) → bench
  */
 export interface Assembled {
-  readonly bench: Bench;
+  readonly bench: OpenedBench;
   /** Closes the bench, then what it was made of; the captures last, whole. */
   close(): Promise<void>;
 }
@@ -34,6 +35,8 @@ export interface AssembleContext {
   /** Where an emulated bench writes what it really did; null: nowhere. */
   readonly truthPath: string | null;
   readonly signal: AbortSignal;
+  /** What a guard holds of this bench; null or left out: all of it is opened here. */
+  readonly guard?: GuardedBench | null;
   readonly say: (text: string) => void;
 }
 
@@ -53,6 +56,7 @@ export async function assemble(read: ReadRig, context: AssembleContext): Promise
     const bench = await openBench(read.rig, {
       clock: context.clock,
       signal: context.signal,
+      guard: context.guard ?? null,
       openPort: ports.of,
       locate: (path) => placeOf(read.file, path),
       capture: (device) => {

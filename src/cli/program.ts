@@ -9,6 +9,7 @@ import { addCheck } from "./verbs/check.ts";
 import { addControl } from "./verbs/control.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addEmulate } from "./verbs/emulate.ts";
+import { addGuard } from "./verbs/guard.ts";
 import { addImport } from "./verbs/import.ts";
 import { addInflux } from "./verbs/influx.ts";
 import { addPorts } from "./verbs/ports.ts";
@@ -26,6 +27,7 @@ const verbs = [
   addPorts,
   addDoctor,
   addEmulate,
+  addGuard,
   addAgent,
   addReplay,
   addImport,

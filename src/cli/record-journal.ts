@@ -1,6 +1,6 @@
 import type { LinkTotals } from "../domain/capabilities.ts";
 import { RigError } from "../domain/errors.ts";
-import type { Rec } from "../domain/records.ts";
+import type { GuardRec, LeftPowered, Rec } from "../domain/records.ts";
 import type { Journal } from "../records/journal.ts";
 import { createJournal, openJournal } from "../records/journal.ts";
 import { beginSegment } from "../records/record-folder.ts";
@@ -13,15 +13,12 @@ import { thisProcess } from "./this-process.ts";
 
 /** How a process begins and ends its part of a journal: a first record before anything is exposed, a reason at the end. */
 
-/** The journal with its first record of this process, durable. */
-export async function journalOf({
-  folder,
-  folderIsNew,
-  clock,
-  start,
-  state,
-  origin,
-}: Begun): Promise<Journal> {
+/** The journal with its first records of this process, durable. */
+export async function journalOf(
+  { folder, folderIsNew, clock, start, state, origin }: Begun,
+  left: readonly LeftPowered[],
+  guard: Omit<GuardRec, "tNs"> | null,
+): Promise<Journal> {
   if (folderIsNew) await writeOrigin(folder, origin);
   const { journal, tornBytes } = folderIsNew
     ? { journal: await createJournal(folder, { clock }), tornBytes: 0 }
@@ -29,8 +26,11 @@ export async function journalOf({
   await beginSegment(folder, thisProcess());
   const tNs = clock.nowNs();
   const first: Rec =
-    start === null ? { type: "resumed", tNs, segment: state.segments, tornBytes } : { ...start, tNs };
-  await keep([first], journal, state, () => undefined);
+    start === null
+      ? { type: "resumed", tNs, segment: state.segments, tornBytes, leftPowered: left }
+      : { ...start, tNs };
+  const records: Rec[] = guard === null ? [first] : [first, { ...guard, tNs }];
+  await keep(records, journal, state, () => undefined);
   return journal;
 }
 

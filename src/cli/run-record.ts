@@ -1,9 +1,10 @@
 import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { runCampaign } from "../campaign/engine.ts";
 import { createMailbox } from "../campaign/mailbox.ts";
 import { startControl } from "../control/server.ts";
-import type { Rec } from "../domain/records.ts";
+import { EndedBy } from "../domain/ended-by.ts";
+import type { GuardRec, Rec } from "../domain/records.ts";
 import type { Result } from "../domain/result.ts";
 import type { InfluxServer } from "../records/influx-server.ts";
 import { startShipper } from "../records/influx-shipper.ts";
@@ -14,11 +15,16 @@ import { writeAtomically } from "../records/write-atomically.ts";
 import { analyze } from "../science/analyze.ts";
 import { resultJson } from "../science/result-json.ts";
 import { soFar } from "../science/so-far.ts";
-import type { CampaignState } from "../science/state.ts";
+import type { BoardTally, CampaignState } from "../science/state.ts";
 import { assemble } from "./assemble.ts";
 import type { Assembled } from "./assemble.ts";
 import type { Begun } from "./begin.ts";
 import { holdLoop } from "./hold-loop.ts";
+import { readGuardLog } from "./guard-log.ts";
+import { leftPowered, leftPoweredLine } from "./left-powered.ts";
+import { postNotice } from "./run-notice.ts";
+import { joinGuard } from "./run-guard.ts";
+import type { RunGuard } from "./run-guard.ts";
 import { journalOf, keepReason } from "./record-journal.ts";
 import { shortPath } from "./short-path.ts";
 import { createVerdicts } from "./verdicts.ts";
@@ -53,12 +59,16 @@ export async function runRecord(
   influx: InfluxServer | null,
 ): Promise<Result> {
   const { folder, clock, state } = begun;
-  const bench = await benchOf(begun, abort.signal, watcher.say);
+  const guard = await guardOf(begun, abort);
+  if (guard !== null) watcher.say(guard.words);
+  const bench = await benchOf(begun, guard, abort.signal, watcher.say);
   // Virtual time stands still until the campaign works: what is read and written here takes real time.
   const still = clock.hold();
   let shipper: Shipper | null = null;
   try {
-    const journal = await journalOf(begun);
+    const left = guard === null ? [] : leftPowered(state, bench.bench.found, readGuardLog(folder), clock);
+    for (const board of left) watcher.say(leftPoweredLine(board));
+    const journal = await journalOf(begun, left, guard === null ? null : guardRecord(guard));
     if (influx !== null) shipper = await shipperTo(influx, folder, journal);
     try {
       const saved = (): Saved => ({ bytes: journal.durableOffset, lag: shipper?.lag() ?? null });
@@ -70,6 +80,8 @@ export async function runRecord(
   } finally {
     still[Symbol.dispose]();
     await bench.close();
+    await guard?.disarm();
+    guard?.close();
     if (shipper !== null && influx !== null) await finishShipping(shipper, influx, begun.folder, watcher.say);
   }
   return analyze(state);
@@ -100,7 +112,7 @@ async function finishShipping(
 }
 
 async function campaign(
-  { folder, plan, essentialFiles, clock, state }: Begun,
+  { folder, plan, rig, essentialFiles, clock, state }: Begun,
   { bench }: Assembled,
   journal: Journal,
   abort: AbortController,
@@ -112,6 +124,7 @@ async function campaign(
   const verdicts = createVerdicts(commands);
   watcher.started(verdicts);
   const control = await startControl(folder, verdicts.ask);
+  const notice = postNotice(rig, folder);
   const seen = (records: readonly Rec[]): void => {
     verdicts.heard(records);
     for (const record of records) if (record.type === "state") control.keepAwake(record.to === "paused");
@@ -129,12 +142,41 @@ async function campaign(
     throw error;
   } finally {
     verdicts.close();
+    notice.takeDown();
     await control.close();
   }
 }
 
+/** Takes command of a guarded bench. Once the guard has cut its rails, there is nothing left to go on with. */
+async function guardOf(begun: Begun, abort: AbortController): Promise<RunGuard | null> {
+  const { folder, folderIsOurs, rig, clock, state } = begun;
+  const known = ([name, { dieC }]: [string, BoardTally]): (readonly [string, number])[] =>
+    dieC === null ? [] : [[name, dieC]];
+  try {
+    return await joinGuard(rig, {
+      folder: resolve(folder),
+      clock,
+      diesC: () => Object.fromEntries([...state.boards].flatMap(known)),
+      cut: ({ atUtc, why }) =>
+        abort.abort(new EndedBy("bench_fault", `the guard cut the rails at ${atUtc}: ${why}`)),
+    });
+  } catch (error) {
+    if (folderIsOurs) rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function guardRecord({ afterMs, words }: RunGuard): Omit<GuardRec, "tNs"> {
+  return { type: "guard", afterSeconds: afterMs === null ? null : afterMs / 1000, detail: words };
+}
+
 /** The bench comes before the journal: a board that is missing leaves a record as it was. */
-async function benchOf(begun: Begun, signal: AbortSignal, say: (text: string) => void): Promise<Assembled> {
+async function benchOf(
+  begun: Begun,
+  guard: RunGuard | null,
+  signal: AbortSignal,
+  say: (text: string) => void,
+): Promise<Assembled> {
   const { folder, folderIsOurs, state, clock, plan, rig } = begun;
   const segment = state.start === null ? 0 : state.segments;
   try {
@@ -148,9 +190,12 @@ async function benchOf(begun: Begun, signal: AbortSignal, say: (text: string) =>
           ? null
           : join(folder, segment === 0 ? "truth.jsonl" : `truth-${segment + 1}.jsonl`),
       signal,
+      guard: guard?.bench ?? null,
       say,
     });
   } catch (error) {
+    await guard?.disarm();
+    guard?.close();
     if (folderIsOurs) rmSync(folder, { recursive: true, force: true });
     throw error;
   }

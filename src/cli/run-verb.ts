@@ -1,6 +1,7 @@
 import { influxServer } from "../records/influx-server.ts";
 import { resultTable } from "../report/table.ts";
 import { resultJson } from "../science/result-json.ts";
+import { endedBy } from "../domain/ended-by.ts";
 import { begin } from "./begin.ts";
 import type { RunRequest } from "./begin.ts";
 import { exitCodeOfEnd } from "./end-reason.ts";
@@ -71,7 +72,7 @@ export async function runVerb(
         ? `npx radrig analyze ${folder} --json`
         : `npx radrig run --resume ${folder}`;
     (how.json ? output.say : output.data)(`\nrecord: ${folder}\nnext:   ${next}`);
-    return interrupts.count() > 0 || abort.signal.aborted
+    return interrupts.count() > 0 || (abort.signal.aborted && endedBy(abort.signal) === null)
       ? exitCodes.interrupted
       : exitCodeOfEnd(result.endReason);
   } catch (error) {

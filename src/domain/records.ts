@@ -13,6 +13,7 @@ import type { Strike, TargetSpace } from "./strike.ts";
 export type Rec =
   | CampaignStart
   | Resumed
+  | GuardRec
   | RunStart
   | CheckRec
   | StrikeRec
@@ -62,6 +63,24 @@ export interface Resumed extends At {
   readonly segment: number;
   /** Bytes of torn tail that were set aside on opening. */
   readonly tornBytes: number;
+  /** How long each board was left powered, if the process before came to no end of its own; empty on a bench in memory. */
+  readonly leftPowered: readonly LeftPowered[];
+}
+
+/** A board that nobody watched from the last record of one process to the first of the next. */
+export interface LeftPowered {
+  readonly dut: string;
+  /** null: nothing on this bench measures or remembers it. */
+  readonly seconds: number | null;
+  readonly detail: string;
+}
+
+/** Who cuts the rails when this process falls silent; one record a process, on a bench of real ports that has rails. */
+export interface GuardRec extends At {
+  readonly type: "guard";
+  /** Its stated time; null: nobody does. */
+  readonly afterSeconds: number | null;
+  readonly detail: string;
 }
 
 export interface RunStart extends At {

@@ -21,6 +21,8 @@ export function partsOf(record: Rec, run: RunStart | null): readonly Part[] {
       return [
         part("see_run", { state: "resumed" }, { segment: record.segment, torn_bytes: record.tornBytes }),
       ];
+    case "guard":
+      return [part("see_run", { state: "guard" }, { comment: record.detail })];
     case "run_start":
       return [part("see_run", { state: "start" }, { workload: record.workload, segment: record.segment })];
     case "run_end":

@@ -99,7 +99,7 @@ export const measurements = {
       dropped_bytes: "integer",
     },
   },
-  /** `state` as the campaign's, or `start`, `end`, `dead`, `resumed`. */
+  /** `state` as the campaign's, or `start`, `end`, `dead`, `resumed`, `guard`. */
   see_run: {
     tags: ["state"],
     fields: {

@@ -5,7 +5,7 @@ import type { Command } from "../domain/command.ts";
 import { commandVerbs } from "../domain/command.ts";
 import type { ElementDifference, Evidence, Score } from "../domain/evidence.ts";
 import { effects, endReasons, outcomes, runKinds } from "../domain/outcome.ts";
-import type { Rec, RunStart, StrikeRec } from "../domain/records.ts";
+import type { LeftPowered, Rec, RunStart, StrikeRec } from "../domain/records.ts";
 import { deadCauses, railDetections, railEventNames, runStates } from "../domain/records.ts";
 import type { SelfCheck, Strike, TargetSpace } from "../domain/strike.ts";
 import { plan, runPlan } from "./plan-shapes.ts";
@@ -123,7 +123,12 @@ const shapes: Shapes = {
     plan,
     sessionId: text,
   },
-  resumed: { segment: anyNumber, tornBytes: anyNumber },
+  resumed: {
+    segment: anyNumber,
+    tornBytes: anyNumber,
+    leftPowered: listOf(object<LeftPowered>({ dut: text, seconds: numberOrNull, detail: text })),
+  },
+  guard: { afterSeconds: numberOrNull, detail: text },
   run_start: {
     run: anyNumber,
     segment: anyNumber,

@@ -39,6 +39,8 @@ function remarks(result: Result): Line[] {
     const meaning = (flagMeanings as Readonly<Record<string, string>>)[flag] ?? flag;
     lines.push([piece(`  ${flag}`, "yellow"), piece(` ${runsText(runs)}: ${meaning}`, "dim")]);
   }
+  if (result.flags.includes("no_guard"))
+    lines.push([piece("  no_guard", "yellow"), piece(` ${flagMeanings.no_guard}`, "dim")]);
   return lines.length === 0 ? [] : [[], [piece("To know", "bold")], ...lines];
 }
 

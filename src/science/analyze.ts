@@ -40,7 +40,10 @@ export function analyze(state: CampaignState): Result {
     segments: state.segments,
     runs: runs.map(({ result }) => result),
     pooled: pool(runs.filter(({ counts, result }) => counts && result.exposure.kind !== "unknown")),
-    flags: runs.some(({ result }) => result.flags.includes("no_control")) ? ["no_control"] : [],
+    flags: [
+      ...(runs.some(({ result }) => result.flags.includes("no_control")) ? ["no_control"] : []),
+      ...(state.unguarded ? ["no_guard"] : []),
+    ],
   };
 }
 

@@ -20,6 +20,7 @@ export const flagMeanings = {
   check_failed: "a golden or functional check failed",
   no_critical_proof:
     "no strike of this space is known to be critical: that strikes are made was proven by confirmation alone",
+  no_guard: "nobody would have cut the rails if radrig had died: `radrig guard` holds a bench",
   not_pooled: "strikes did not reach the target, or golden was unstable: left out of the pooled results",
 } as const;
 export type Flag = keyof typeof flagMeanings;

@@ -64,6 +64,7 @@ export function foldBoard(
     case "thermal":
     case "rail_event":
     case "bench_fault":
+    case "guard":
     case "dead":
     case "effect":
     case "link":

@@ -17,6 +17,7 @@ export function emptyState(): CampaignState {
     runs: new Map(),
     boards: new Map(),
     phase: "idle",
+    unguarded: false,
     end: null,
     records: 0,
     lastNs: 0,
@@ -50,6 +51,9 @@ export function fold(into: CampaignState, record: Rec): CampaignState {
       state.end = null;
       state.phase = "idle";
       for (const run of runs.values()) cutRun(run);
+      break;
+    case "guard":
+      if (record.afterSeconds === null) state.unguarded = true;
       break;
     case "run_start":
       runs.set(record.run, startRun(runs.get(record.run), record));

@@ -18,6 +18,8 @@ export interface CampaignState {
   readonly runs: ReadonlyMap<number, RunTally>;
   readonly boards: ReadonlyMap<string, BoardTally>;
   readonly phase: RunState;
+  /** Some process of it ran on a bench whose rails nobody would have cut. */
+  readonly unguarded: boolean;
   readonly end: { readonly endReason: EndReason | "complete"; readonly detail: string } | null;
   readonly records: number;
   readonly lastNs: number;

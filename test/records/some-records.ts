@@ -296,7 +296,17 @@ export function campaign(strikes = 3): readonly Rec[] {
       sinceNs: at,
       detail: "the port closed",
     },
-    { type: "resumed", tNs: at + 17, segment: 1, tornBytes: 0 },
-    { type: "campaign_end", tNs: at + 18, endReason: "operator", detail: "" },
+    {
+      type: "resumed",
+      tNs: at + 17,
+      segment: 1,
+      tornBytes: 0,
+      leftPowered: [
+        { dut: "a", seconds: 12.5, detail: "found on" },
+        { dut: "b", seconds: null, detail: "nothing tells" },
+      ],
+    },
+    { type: "guard", tNs: at + 18, afterSeconds: null, detail: "no guard" },
+    { type: "campaign_end", tNs: at + 19, endReason: "operator", detail: "" },
   ];
 }

@@ -307,4 +307,5 @@ export const resumed = (at: number, segment: number): Rec => ({
   tNs: s(at),
   segment,
   tornBytes: 0,
+  leftPowered: [],
 });
