@@ -1,5 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
-import type { LeftPowered } from "../domain/records.ts";
+import type { LeftPowered } from "../domain/watched.ts";
 import type { LogEntry } from "../control/guard-duty.ts";
 import type { CampaignState } from "../science/state.ts";
 

@@ -1,6 +1,7 @@
 import type { LinkTotals } from "../domain/capabilities.ts";
 import { RigError } from "../domain/errors.ts";
-import type { GuardRec, LeftPowered, Rec } from "../domain/records.ts";
+import type { Rec } from "../domain/records.ts";
+import type { GuardRec, LeftPowered } from "../domain/watched.ts";
 import type { Journal } from "../records/journal.ts";
 import { createJournal, openJournal } from "../records/journal.ts";
 import { beginSegment } from "../records/record-folder.ts";

@@ -5,6 +5,7 @@ import type { Evidence } from "./evidence.ts";
 import type { Effect, EndReason, Outcome, RunKind } from "./outcome.ts";
 import type { Plan, RunPlan } from "./plan.ts";
 import type { Strike, TargetSpace } from "./strike.ts";
+import type { GuardRec, LeftPowered } from "./watched.ts";
 
 /**
  * The only thing that leaves a campaign. The journal keeps them in order, one a line; all else (result, report, InfluxDB,
@@ -65,22 +66,6 @@ export interface Resumed extends At {
   readonly tornBytes: number;
   /** How long each board was left powered, if the process before came to no end of its own; empty on a bench in memory. */
   readonly leftPowered: readonly LeftPowered[];
-}
-
-/** A board that nobody watched from the last record of one process to the first of the next. */
-export interface LeftPowered {
-  readonly dut: string;
-  /** null: nothing on this bench measures or remembers it. */
-  readonly seconds: number | null;
-  readonly detail: string;
-}
-
-/** Who cuts the rails when this process falls silent; one record a process, on a bench of real ports that has rails. */
-export interface GuardRec extends At {
-  readonly type: "guard";
-  /** Its stated time; null: nobody does. */
-  readonly afterSeconds: number | null;
-  readonly detail: string;
 }
 
 export interface RunStart extends At {

@@ -5,9 +5,10 @@ import type { Command } from "../domain/command.ts";
 import { commandVerbs } from "../domain/command.ts";
 import type { ElementDifference, Evidence, Score } from "../domain/evidence.ts";
 import { effects, endReasons, outcomes, runKinds } from "../domain/outcome.ts";
-import type { LeftPowered, Rec, RunStart, StrikeRec } from "../domain/records.ts";
+import type { Rec, RunStart, StrikeRec } from "../domain/records.ts";
 import { deadCauses, railDetections, railEventNames, runStates } from "../domain/records.ts";
 import type { SelfCheck, Strike, TargetSpace } from "../domain/strike.ts";
+import type { LeftPowered } from "../domain/watched.ts";
 import { plan, runPlan } from "./plan-shapes.ts";
 import type { Check, Properties, ShapeOf } from "./shape.ts";
 import {
