@@ -2,6 +2,14 @@ import { z } from "zod";
 
 /** What an emulated EZ-ZONE controller is, and what goes wrong with it. */
 export const ezZoneQuirks = z.strictObject({
+  unit: z
+    .number()
+    .int()
+    .min(1)
+    .max(247)
+    .nullable()
+    .default(null)
+    .describe("its own Modbus address; null: what the rig file says"),
   hardware: z.number().int().min(0).default(28),
   firmware: z.number().int().min(0).default(15),
   loops: z.number().int().min(1).max(2).default(1),

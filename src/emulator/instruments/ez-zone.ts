@@ -19,7 +19,7 @@ export const emulatedEzZone: EmulatedInstrument = {
   schema: ezZoneQuirks,
   async live(uart, its) {
     const quirks = its.quirks as EzZoneQuirks;
-    const { unit } = wiring.parse(its.settings);
+    const unit = quirks.unit ?? wiring.parse(its.settings).unit;
     const over = new AbortController();
     const map = ezZoneMap(its, quirks);
     const troubles = troubleInTime(map, quirks, its, over.signal);
