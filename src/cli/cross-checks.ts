@@ -1,5 +1,6 @@
 import { RigError } from "../domain/errors.ts";
 import { beyondAbsolute } from "../rig/absolute-limits.ts";
+import { configurationProblems } from "./configuration-checks.ts";
 import { nearest } from "./did-you-mean.ts";
 import type { ReadCampaign, ReadRig } from "./files.ts";
 import { complain, located } from "./read-yaml.ts";
@@ -106,6 +107,7 @@ export function checkCampaign(campaign: ReadCampaign, { file: rigFile, rig }: Re
           ),
         );
     }
+    problems.push(...configurationProblems(campaign, index, rig, rigFile.name));
     if (block.kind !== "beam" && block.stop.fluencePerCm2 !== undefined)
       problems.push(
         located(

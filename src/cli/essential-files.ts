@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { padWordsOf } from "../campaign/configuration-schema.ts";
 import { readEssentialBits } from "../campaign/essential-bits.ts";
@@ -66,8 +66,10 @@ function readFile(
   family: FpgaFamily,
   padWords: number,
 ): { readonly sha256: string; readonly bits: EssentialBits } | string {
-  if (!existsSync(path)) return "no such file: the path is relative to the campaign file";
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return "no such file: the path is relative to the campaign file";
+  if (!found.isFile()) return "expected an essential-bits file, found something else";
   const bytes = readFileSync(path);
-  const bits = readEssentialBits(bytes.toString("latin1"), family, padWords);
+  const bits = readEssentialBits(bytes, family, padWords);
   return typeof bits === "string" ? bits : { sha256: createHash("sha256").update(bytes).digest("hex"), bits };
 }

@@ -12,6 +12,7 @@ const header = (bits: number): string[] => [
   `Bits:         ${bits}`,
   "",
 ];
+const bytesOf = (text: string): Uint8Array => Buffer.from(text, "latin1");
 const zeros = (lines: number): string[] => new Array<string>(lines).fill("0".repeat(32));
 
 describe("an essential-bits file", () => {
@@ -20,7 +21,11 @@ describe("an essential-bits file", () => {
     // LFA 2, word 61, bit 0: the rightmost column; LFA 0, word 122, bit 31: the leftmost.
     data[123 * 3 + 61 + 10] = `${"0".repeat(31)}1`;
     data[123 * 1 + 122 + 10] = `1${"0".repeat(31)}`;
-    const read = readEssentialBits([...header(data.length * 32), ...data, ""].join("\r\n"), "us", 10);
+    const read = readEssentialBits(
+      bytesOf([...header(data.length * 32), ...data, ""].join("\r\n")),
+      "us",
+      10,
+    );
     expect(read).toEqual({
       frames: 3,
       bits: Uint32Array.of((0 * 123 + 122) * 32 + 31, (2 * 123 + 61) * 32),
@@ -32,7 +37,7 @@ describe("an essential-bits file", () => {
     data[101] = `${"0".repeat(30)}10`;
     // The dummy frame is no frame of the device, whatever stands in it.
     data[100] = "1".repeat(32);
-    const read = readEssentialBits(data.join("\n"), "x7", 0);
+    const read = readEssentialBits(bytesOf(data.join("\n")), "x7", 0);
     expect(read).toEqual({ frames: 2, bits: Uint32Array.of(1) });
   });
 
@@ -49,7 +54,7 @@ describe("an essential-bits file", () => {
     ["no data at all", ["MZ", "..."], "is this an .ebd file?"],
     ["nothing", [], "is this an .ebd file?"],
   ])("%s is refused in one sentence", (_, lines, says) => {
-    const read = readEssentialBits(lines.join("\n"), "x7", 0);
+    const read = readEssentialBits(bytesOf(lines.join("\n")), "x7", 0);
     expect(read).toEqual(expect.stringContaining(says));
   });
 });
