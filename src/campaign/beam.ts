@@ -1,31 +1,35 @@
-import type { BeamReading } from "../domain/equipment.ts";
+import type { Beam, BeamReading } from "../domain/equipment.ts";
 import { nsPerSecond } from "../domain/clock.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
+import { valueOf } from "../domain/reply.ts";
+import { heartbeatsToWait } from "./settle.ts";
+import { switchBeam, wantsBeam } from "./beam-switch.ts";
+import type { Switched } from "./beam-switch.ts";
 import { devicesOf } from "./bench-health.ts";
-import { beamRecord, deadRecord, eventRecord, notMasked, readBeam } from "./exposed.ts";
+import { beamRecord, deadRecord, eventRecord, knownDose, notMasked, readBeam } from "./exposed.ts";
 import type { Exposed } from "./exposed.ts";
-import { afterBoot, afterSilence, reload } from "./incident.ts";
+import { functionalCheck } from "./functional-check.ts";
+import type { Checked } from "./functional-check.ts";
+import { reload } from "./incident.ts";
 import type { Incident } from "./incident.ts";
 import { benchFault } from "./injection.ts";
 import type { Ended } from "./injection.ts";
 import { createJudge } from "./judge.ts";
 import { forgetIterations, iterationsRecord, listen, msSince } from "./lane.ts";
-import type { Lane, Significant } from "./lane.ts";
+import type { Lane } from "./lane.ts";
+import { watchPileUp } from "./pile-up.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Recovery } from "./recover.ts";
 import type { RunDone } from "../science/so-far.ts";
-import { heartbeatsToWait } from "./settle.ts";
 import { stopReason } from "./stop-rules.ts";
-import { valueOf } from "../domain/reply.ts";
-
-type Trouble = Extract<Significant, { readonly kind: "boot" | "silence" }>;
+import { befallen, pause, silenceMs, wind } from "./wind.ts";
 
 /** So often a board is loaded again that does not run, and so often the counter asked that does not answer. */
 const mostUnstarted = 3;
 const mostUnread = 3;
-/** No sign of life for this long is silence; boards beat at least twice a second. */
-const silenceMs = 2000;
+/** Where the facility has the shutter, so many readings in a row without beam mean that it is off. */
+const mostDark = 3;
 
 /** What a control run on a bench without a beam counter reads. */
 const noBeam: BeamReading = {
@@ -36,12 +40,6 @@ const noBeam: BeamReading = {
   restarts: 0,
   relUncertainty1Sigma: null,
 };
-
-/** Opens the shutter for an exposure; makes sure that it is closed for a control run. */
-async function openBeam({ station: { beam } }: Lane, run: RunPlan): Promise<boolean> {
-  if (beam === null) return run.kind !== "beam";
-  return (await (run.kind === "beam" ? beam.open() : beam.close())).kind === "ok";
-}
 
 /**
  * One exposure: the board runs for ever under the open shutter; every iteration that is not clean, every trap, boot and
@@ -54,18 +52,36 @@ export async function* beamRun(
   soFar: RunDone,
 ): AsyncGenerator<Rec, Ended> {
   const { beam, dut } = lane.station;
-  if (beam === null && run.kind === "beam")
+  if (beam === null && wantsBeam(run))
     return { endReason: "config_error", detail: `station '${lane.name}' has no beam device in the rig file` };
-  const before = beam === null ? noBeam : valueOf(await beam.read());
-  if (before === null || !(await openBeam(lane, run)))
-    return { endReason: "beam_lost", detail: "the beam counter or its shutter does not answer" };
+  const fromNs = lane.clock.nowNs();
+  lane.memory.doseRadSi ??= lane.station.priorDoseRadSi + lane.doseBeforeRadSi(first.identity.serial);
+  const goal = run.stop.doseRadSi;
+  if (goal !== null && lane.memory.doseRadSi >= goal)
+    return {
+      endReason: "dose",
+      detail: `the part has taken ${lane.memory.doseRadSi.toFixed(1)} rad(Si) already`,
+    };
+  const checked = yield* functionalCheck(lane, run, "before");
+  if (checked !== "well") return unfit[checked];
+  const before = beam === null ? noBeam : await readInTheDark(beam);
+  const switched: Switched | null = before === null ? null : yield* switchBeam(lane, run);
+  if (before === null || switched?.done !== true) {
+    await beam?.close();
+    if (lane.signal.aborted || lane.conductor.stopping()) return stopped;
+    return { endReason: "beam_lost", detail: switched?.byHand === true ? notOpened : mute };
+  }
   const seen: Exposed = {
     lane,
     run,
     judge: createJudge(first.workload, first.loaded.format, first.loaded.inputs),
     goldenDigest: first.golden.digest,
+    byHand: switched.byHand,
     events: soFar.beamEvents,
     primaries: soFar.counts.events,
+    iterations: soFar.iterations,
+    iterationsBefore: soFar.iterations,
+    muTold: 0,
     openedNs: lane.clock.nowNs(),
     secondsBefore: soFar.seconds,
     fluencePerCm2: soFar.fluencePerCm2,
@@ -73,15 +89,41 @@ export async function* beamRun(
     lastBeamNs: lane.clock.nowNs(),
     lastReadNs: lane.clock.nowNs(),
     unread: 0,
+    unreadWhy: "",
+    darkReadings: 0,
     previous: null,
   };
-  yield beamRecord(seen, { ...before, open: run.kind === "beam" });
+  yield deadRecord(seen, fromNs, "check");
+  yield beamRecord(seen, { ...before, gapSeconds: 0, restarts: 0, open: wantsBeam(run) });
+  // Where the flux stepped up must be seen from both sides: a picoammeter counts by straight lines between its readings.
+  yield* readBeam(seen);
   try {
     return yield* expose(seen);
   } finally {
     await beam?.close();
     await dut.stop();
   }
+}
+
+const stopped: Ended = { endReason: "operator", detail: "stopped by command" };
+const mute = "the beam counter or its shutter does not answer";
+const notOpened = "nobody opened the beam, or its counter does not see it";
+const unfit: Readonly<Record<Exclude<Checked, "well">, Ended>> = {
+  "not-golden": {
+    endReason: "golden_unstable",
+    detail: "before the exposure the board did not give its golden output",
+  },
+  silent: {
+    endReason: "dut_dead",
+    detail: "before the exposure the board did not answer its functional check",
+  },
+};
+
+/** What the counter shows in the dark is taken off before the beam is on. */
+async function readInTheDark(beam: Beam): Promise<BeamReading | null> {
+  const found = valueOf(await beam.read());
+  if (found === null || found.open) return found;
+  return (await beam.zero()).kind === "ok" ? valueOf(await beam.read()) : null;
 }
 
 async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
@@ -94,6 +136,8 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
   /** Heartbeats until all is in that the board kept while no line came through; its fluence is dead, and so are its events. */
   let keptFor = 0;
   const start = async (): Promise<boolean> => {
+    // An idle board stays as it was loaded.
+    if (run.kind === "beam_on_dut_idle") return true;
     forgetIterations(lane.memory);
     begun = next;
     const reply = await dut.run(begun, 0, 0);
@@ -109,6 +153,9 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
     unstarted++;
     return false;
   };
+  /** Why it is about to end, and since when; the last of its fluence is not counted yet. */
+  let ending: (Ended & { readonly sinceNs: number }) | null = null;
+  const lagMs = wantsBeam(run) ? (lane.station.beam?.lagSeconds ?? 0) * 1_000 : 0;
   let running = await start();
   for (;;) {
     if (!running) {
@@ -148,7 +195,7 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
                 clean: event.clean,
                 cycles: event.cycles,
               });
-        if (iterations !== null) yield iterations;
+        if (iterations !== null) yield* counted(seen, iterations);
         if (lane.clock.nowNs() - seen.lastBeamNs >= nsPerSecond) yield* readBeam(seen);
         break;
       }
@@ -159,7 +206,7 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
           clean: event.clean,
           cycles: event.cycles,
         });
-        if (iterations !== null) yield iterations;
+        if (iterations !== null) yield* counted(seen, iterations);
         await dut.acknowledge(event.bootId, event.event);
         running = false;
         if (event.why === "trap") {
@@ -182,8 +229,11 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
     }
     if (seen.unread >= mostUnread) {
       // Nobody knows what fell since: it is in no denominator.
-      yield deadRecord(seen, seen.lastReadNs, "host");
-      return { endReason: "beam_lost", detail: `the beam counter was silent ${seen.unread} times in a row` };
+      yield deadRecord(seen, seen.lastReadNs, "counter");
+      return {
+        endReason: "beam_lost",
+        detail: `the beam counter gave no reading ${seen.unread} times in a row (${seen.unreadWhy})`,
+      };
     }
     const fault = lane.health.standing(devicesOf(run, lane.station));
     if (fault !== null) {
@@ -197,14 +247,28 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
       sdc: 0,
       events: seen.primaries,
       fluencePerCm2: seen.fluencePerCm2,
+      doseRadSi: knownDose(seen),
       seconds: seen.secondsBefore + msSince(lane.clock, seen.openedNs) / 1000,
     });
     const stopping = lane.conductor.stopping();
-    if (reason !== null || stopping) {
-      yield* wind(seen);
-      return { endReason: reason ?? "operator", detail: reason === null ? "stopped by command" : "" };
+    if (ending === null && (reason !== null || stopping)) {
+      ending = {
+        ...(reason === null ? stopped : { endReason: reason, detail: "" }),
+        sinceNs: lane.clock.nowNs(),
+      };
+      yield* readBeam(seen);
+      // A counter that is late has to be waited for: the beam is closed first, and the board works on in the dark.
+      if (lagMs > 0) await lane.station.beam?.close();
     }
-    if (lane.conductor.state() === "paused") {
+    if (ending === null && seen.byHand && seen.darkReadings >= mostDark) {
+      yield* wind(seen);
+      return { endReason: "beam_lost", detail: "the beam went off" };
+    }
+    if (ending !== null && msSince(lane.clock, ending.sinceNs) >= lagMs) {
+      yield* wind(seen);
+      return { endReason: ending.endReason, detail: ending.detail };
+    }
+    if (ending === null && lane.conductor.state() === "paused") {
       if (!(yield* pause(seen)))
         return { endReason: "beam_lost", detail: "after the pause the shutter did not open" };
       if (lane.memory.dead) return { endReason: "dut_dead", detail: "the recovery ladder is spent" };
@@ -213,94 +277,15 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
   }
 }
 
-/** A boot or a silence in an exposure: what it was is an event of it. */
-async function* befallen(seen: Exposed, event: Trouble): AsyncGenerator<Rec, Incident> {
-  const { lane, run } = seen;
-  const incident: Incident =
-    event.kind === "boot"
-      ? yield* afterBoot(lane, run, event)
-      : yield* afterSilence(lane, run, event.waitedMs);
-  yield* readBeam(seen);
-  const { outcome, why } = incident.attribution;
-  if (outcome !== null) yield eventRecord(seen, outcome, incident.effect, null, null, why);
-  return incident;
+/** Iterations that came in: what was expected in each is looked at. */
+function* counted(seen: Exposed, record: Extract<Rec, { type: "iterations" }>): Generator<Rec> {
+  seen.iterations += record.total;
+  yield record;
+  yield* watchPileUp(seen);
 }
 
 function lost(incident: Incident): Ended {
   return incident.attribution.fault === "link"
     ? { endReason: "pulled_link", detail: "the link went away and did not come back" }
     : { endReason: "dut_dead", detail: "the recovery ladder is spent" };
-}
-
-/** Stops the board, counts its last iterations, closes the beam, and proves that the board still works. */
-async function* wind(seen: Exposed): AsyncGenerator<Rec, void> {
-  const { lane, run } = seen;
-  const { dut, beam } = lane.station;
-  const trouble = yield* drainStop(seen);
-  const stoppedNs = lane.clock.nowNs();
-  await beam?.close();
-  yield* readBeam(seen);
-  if (trouble !== null) yield* befallen(seen, trouble);
-  const refreshed = await dut.refresh("full");
-  const reply = refreshed.kind === "ok" ? await dut.checkGolden() : refreshed;
-  const pass = reply.kind === "ok" && "match" in reply.value && reply.value.match;
-  yield {
-    type: "check",
-    tNs: lane.clock.nowNs(),
-    run: run.number,
-    check: "functional",
-    target: null,
-    pass,
-    outcome: null,
-    event: null,
-    bootId: null,
-    detail: pass
-      ? ""
-      : "after the exposure the board does not give its golden output: reload it, and look for stuck bits",
-  };
-  yield deadRecord(seen, stoppedNs, "check");
-}
-
-/** `stop`, then events up to `done`: results on their way, and a board that went down, are events of this exposure. */
-async function* drainStop(seen: Exposed): AsyncGenerator<Rec, Trouble | null> {
-  const { lane, run } = seen;
-  await lane.station.dut.stop();
-  for (let heartbeats = 0; heartbeats < 3;) {
-    const event = yield* listen(lane, run.number, silenceMs);
-    if (lane.signal.aborted) return null;
-    if (event.kind === "silence" || event.kind === "boot") return event;
-    if (event.kind === "heartbeat") {
-      heartbeats++;
-      continue;
-    }
-    if (event.kind === "result")
-      yield eventRecord(seen, notMasked(seen.judge(event.evidence)), null, event.evidence, event);
-    else {
-      const rest = iterationsRecord(lane, run.number, {
-        total: event.iterations,
-        clean: event.clean,
-        cycles: event.cycles,
-      });
-      if (rest !== null) yield rest;
-    }
-    await lane.station.dut.acknowledge(event.bootId, event.event);
-    if (event.kind === "done") return null;
-  }
-  return null;
-}
-
-/** Board stopped and shutter closed until it goes on; false where the shutter does not open again. */
-async function* pause(seen: Exposed): AsyncGenerator<Rec, boolean> {
-  const { lane } = seen;
-  const { beam } = lane.station;
-  const trouble = yield* drainStop(seen);
-  const fromNs = lane.clock.nowNs();
-  await beam?.close();
-  yield* readBeam(seen);
-  if (trouble !== null) yield* befallen(seen, trouble);
-  await lane.conductor.waitWhilePaused();
-  const goesOn = lane.conductor.stopping() || (await openBeam(lane, seen.run));
-  yield deadRecord(seen, fromNs, "paused");
-  yield* readBeam(seen);
-  return goesOn;
 }

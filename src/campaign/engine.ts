@@ -66,6 +66,7 @@ export async function* runCampaign(plan: Plan, bench: Bench, context: EngineCont
       sessionId: context.sessionId,
       essentialFiles: context.essentialFiles ?? new Map<string, EssentialBits>(),
       othersAlive: () => bench.othersAlive(name),
+      doseBeforeRadSi: (serial) => context.soFar.doseRadSi(serial),
       health,
       memory: newMemory(),
     });

@@ -80,6 +80,7 @@ export async function* injectionRun(
     const reason = stopReason(run.stop, {
       ...counts,
       fluencePerCm2: 0,
+      doseRadSi: null,
       seconds: soFar.seconds + (msSince(lane.clock, startNs) - pausedMs) / 1000,
     });
     if (reason !== null) return { endReason: reason, detail: "" };

@@ -2,8 +2,8 @@ import type { DutEvent, LinkFault, Station } from "../domain/capabilities.ts";
 import { nsPerMs, nsPerSecond } from "../domain/clock.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Plan } from "../domain/plan.ts";
-import type { Rec } from "../domain/records.ts";
 import type { EssentialBits } from "./essential-bits.ts";
+import type { IterationsRec, Rec } from "../domain/records.ts";
 import type { BenchHealth } from "./bench-health.ts";
 import type { Conductor } from "./conductor.ts";
 import { readRails } from "./rails.ts";
@@ -22,6 +22,8 @@ export interface Lane {
   /** Essential-bits files of the plan, by their SHA-256. */
   readonly essentialFiles: ReadonlyMap<string, EssentialBits>;
   readonly othersAlive: () => Promise<boolean>;
+  /** What the part with this serial number took in this campaign before this process began, rad(Si). */
+  readonly doseBeforeRadSi: (serial: string) => number;
   readonly health: BenchHealth;
   readonly memory: LaneMemory;
 }
@@ -46,6 +48,8 @@ export interface LaneMemory {
   clockKHz: number;
   temperatureC: number | null | undefined;
   climate: Climate;
+  /** All that the part has taken, rad(Si): before this campaign, before this process, and since; null: not looked up yet. */
+  doseRadSi: number | null;
 }
 
 export function newMemory(): LaneMemory {
@@ -64,6 +68,7 @@ export function newMemory(): LaneMemory {
     clockKHz: 1,
     temperatureC: undefined,
     climate: newClimate(),
+    doseRadSi: null,
   };
 }
 
@@ -191,7 +196,7 @@ export function iterationsRecord(
   lane: Lane,
   run: number,
   seen: { readonly total: number; readonly clean: number; readonly cycles: number },
-): Rec | null {
+): IterationsRec | null {
   const { memory } = lane;
   const total = seen.total - memory.countedTotal;
   const clean = seen.clean - memory.countedClean;

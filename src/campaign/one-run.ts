@@ -6,6 +6,7 @@ import { joined, soFar } from "../science/so-far.ts";
 import type { RunDone } from "../science/so-far.ts";
 import type { CampaignState } from "../science/state.ts";
 import { beamRun } from "./beam.ts";
+import { darkByHand } from "./beam-switch.ts";
 import { devicesOf } from "./bench-health.ts";
 import { benchFault, injectionRun } from "./injection.ts";
 import type { Ended } from "./injection.ts";
@@ -43,6 +44,10 @@ export async function* oneRun(lane: Lane, run: RunPlan, before: RunDone): AsyncG
     // Cut short, a run may have left struck bits behind, and golden would be made of them.
     if (done.starts > 0 && ownSpaceOf(lane.station, run.target) !== null)
       yield* reconfigure(lane, run, "strikes of this run were cut short");
+    if (run.kind !== "injection" && !(yield* darkByHand(lane, run))) {
+      const lit = isOver(lane) ? interrupted : { endReason: "beam_lost" as const, detail: litWhilePrepared };
+      return segments === 0 && isOver(lane) ? null : yield* ends(lane, run, segments, lit);
+    }
     const prepared: Prepared | Ended | null = yield* makeReady(lane, run);
     if (prepared === null || "endReason" in prepared)
       return yield* ends(lane, run, segments, prepared ?? unready(lane));
@@ -73,6 +78,8 @@ async function wasCut(lane: Lane): Promise<Ended | null> {
 }
 
 const interrupted: Ended = { endReason: "operator", detail: "stopped by command" };
+
+const litWhilePrepared = "the beam stayed on: golden is made in the dark";
 
 function unready(lane: Lane): Ended {
   return { endReason: "dut_dead", detail: `board '${lane.name}' could not be made ready` };

@@ -1,5 +1,8 @@
 import type { Bench, Station } from "../domain/capabilities.ts";
+import type { Beam } from "../domain/equipment.ts";
+import { noShutter } from "../domain/equipment.ts";
 import type { Reply } from "../domain/reply.ts";
+import { refused } from "../domain/reply.ts";
 
 /** A verb that must be obeyed is given so often. */
 const tries = 3;
@@ -7,8 +10,21 @@ const tries = 3;
 /** Shuts every beam of the bench; answers what did not obey, in words. Never throws. */
 export function shutBeams(bench: Bench): Promise<readonly string[]> {
   return every(bench, async (name, { beam }) => [
-    await obeyed(`the beam shutter at '${name}' did not close`, () => beam?.close()),
+    await obeyed(`the beam shutter at '${name}' did not close`, () =>
+      beam === null ? undefined : shut(beam),
+    ),
   ]);
+}
+
+/** Where a person or the facility has the shutter, there is only to see whether it is closed. */
+async function shut(beam: Beam): Promise<Reply<null>> {
+  const reply = await beam.close();
+  if (reply.kind !== "refused" || reply.reason !== noShutter) return reply;
+  const reading = await beam.read();
+  if (reading.kind !== "ok") return reading;
+  return reading.value.open
+    ? refused("this rig has no shutter, and the beam is on")
+    : { kind: "ok", value: null };
 }
 
 /**

@@ -11,6 +11,8 @@ export interface Progress {
   /** Primary events: everything that was not masked. */
   readonly events: number;
   readonly fluencePerCm2: number;
+  /** All that the part has taken; null where nobody states a dose per fluence. */
+  readonly doseRadSi: number | null;
   readonly seconds: number;
 }
 
@@ -22,6 +24,8 @@ export function stopReason(rules: StopRules, reached: Progress): EndReason | nul
   if (rules.strikes !== null && reached.strikes >= rules.strikes) return "strikes";
   if (rules.events !== null && reached.events >= rules.events) return "events";
   if (rules.fluencePerCm2 !== null && reached.fluencePerCm2 >= rules.fluencePerCm2) return "fluence";
+  if (rules.doseRadSi !== null && reached.doseRadSi !== null && reached.doseRadSi >= rules.doseRadSi)
+    return "dose";
   if (rules.seconds !== null && reached.seconds >= rules.seconds) return "time";
   if (rules.intervalWidth !== null && reached.sdc >= eventsBeforeWidthCounts) {
     const interval = clopperPearson(reached.sdc, reached.confirmed, 0.95);

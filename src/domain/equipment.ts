@@ -170,13 +170,16 @@ export interface BeamReading {
   readonly relUncertainty1Sigma: number | null;
 }
 
+/** The reason of a beam that has nothing to open or close it with. */
+export const noShutter = "no-shutter";
+
 /** A counter with the shutter that goes with it. */
 export interface Beam {
   /** The devices it is made of. */
   readonly devices: readonly string[];
   /** What was counted stands in a reading at the latest this long afterwards; 0: at once. */
   readonly lagSeconds: number;
-  /** Refused with `no-shutter` where a person or the facility opens it. */
+  /** Refused with `noShutter` where a person or the facility opens it. */
   open(): Promise<Reply<null>>;
   close(): Promise<Reply<null>>;
   /** Measures what the counter shows in the dark and takes it off from now on. The dark is the caller's to see to. */

@@ -14,7 +14,17 @@ export interface Result {
   readonly runs: readonly RunResult[];
   /** Runs of like conditions taken together: the campaign's answer. */
   readonly pooled: readonly PooledResult[];
+  /** Dose by part, where the plan states a dose per fluence. */
+  readonly doses: readonly PartDose[];
   readonly flags: readonly string[];
+}
+
+/** By serial number: before this campaign, and in all of its runs, rad(Si). */
+export interface PartDose {
+  readonly serial: string;
+  readonly dut: string;
+  readonly priorRadSi: number;
+  readonly campaignRadSi: number;
 }
 
 export interface RunResult {
@@ -43,6 +53,8 @@ export interface RunResult {
   readonly corrected: number;
   readonly iterations: { readonly total: number; readonly clean: number; readonly computeSeconds: number };
   readonly effects: Readonly<Partial<Record<Effect, number>>>;
+  /** Events expected in one observation window, seen and planned; null but for exposures of a board at work. */
+  readonly eventsPerWindow: { readonly observed: number | null; readonly planned: number | null } | null;
   readonly link: {
     readonly frames: number;
     readonly garbled: number;

@@ -9,6 +9,7 @@ import type {
   Thermal,
   ThermalLimits,
 } from "../domain/equipment.ts";
+import { noShutter } from "../domain/equipment.ts";
 import type { Reply } from "../domain/reply.ts";
 import { done } from "../domain/reply.ts";
 import type { TargetSpace } from "../domain/strike.ts";
@@ -130,7 +131,7 @@ export function instrumentBeam(
 ): Beam {
   const setShutter = async (open: boolean): Promise<Reply<null>> =>
     shutter === null
-      ? { kind: "refused", reason: "no-shutter" }
+      ? { kind: "refused", reason: noShutter }
       : done(await shutter.session.verb((relay) => relay.contact(shutter.channel).set(open)));
   return {
     devices: shutter === null ? [counter.name] : [counter.name, shutter.session.name],

@@ -2,10 +2,12 @@ import { RigError } from "../domain/errors.ts";
 import { effects } from "../domain/outcome.ts";
 import type { EndReason } from "../domain/outcome.ts";
 import type { Result, RunResult } from "../domain/result.ts";
+import { dosesOf } from "./dose.ts";
 import { estimatesOf } from "./estimate.ts";
 import { exposureOf } from "./exposure.ts";
 import { controlledBoards, isVoid, runFlags } from "./flags.ts";
 import { liveAccount } from "./live-time.ts";
+import { eventsPerWindow } from "./pile-up.ts";
 import { orderedCounts, pool } from "./pool.ts";
 import type { CampaignState, RunTally } from "./state.ts";
 
@@ -40,6 +42,7 @@ export function analyze(state: CampaignState): Result {
     segments: state.segments,
     runs: runs.map(({ result }) => result),
     pooled: pool(runs.filter(({ counts, result }) => counts && result.exposure.kind !== "unknown")),
+    doses: dosesOf(state),
     flags: [
       ...(runs.some(({ result }) => result.flags.includes("no_control")) ? ["no_control"] : []),
       ...(state.unguarded ? ["no_guard"] : []),
@@ -76,6 +79,7 @@ function runResult(run: RunTally, sessionId: string, emulated: boolean, controll
     outcomes,
     corrected: run.corrected,
     iterations: run.iterations,
+    eventsPerWindow: eventsPerWindow(run, run.lastNs),
     effects: Object.fromEntries(
       effects.flatMap((effect) => {
         const count = run.effects[effect];

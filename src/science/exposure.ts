@@ -1,4 +1,5 @@
 import type { Exposure } from "../domain/exposure.ts";
+import { doseOf } from "./dose.ts";
 import { liveAccount } from "./live-time.ts";
 import { confirmedStrikes } from "./so-far.ts";
 import type { RunTally } from "./state.ts";
@@ -40,14 +41,13 @@ function beamExposure(run: RunTally, sessionId: string, emulated: boolean): Expo
     tiltDeg: beam.tiltDeg,
     fluenceLivePerCm2: account.fluenceLivePerCm2,
     fluenceGrossPerCm2: account.fluenceGrossPerCm2,
-    fluenceRelUncertainty1Sigma: beam.fluenceRelUncertainty1Sigma,
+    // A counter that states how well it knows its fluence is believed; the plan speaks where it is silent.
+    fluenceRelUncertainty1Sigma: run.counterRelUncertainty1Sigma ?? beam.fluenceRelUncertainty1Sigma,
     fluenceSource: beam.fluenceSource,
     computeSeconds: run.iterations.computeSeconds,
     liveSeconds: account.liveSeconds,
     deadSeconds: account.deadSeconds,
-    // Dose is taken whether anybody counts or not: gross.
-    doseRadSi:
-      beam.doseRadSiPerFluence === null ? null : beam.doseRadSiPerFluence * account.fluenceGrossPerCm2,
+    doseRadSi: doseOf(run),
     sessionId,
     emulated,
   };

@@ -1,5 +1,6 @@
 import type { LiveAccount } from "./live-time.ts";
-import { confirmedStrikes, primaries, primaryEvents } from "./so-far.ts";
+import { eventsPerWindow, highestMu, muAlarm, muWarning } from "./pile-up.ts";
+import { confirmedStrikes, primaries } from "./so-far.ts";
 import type { CampaignState, RunTally } from "./state.ts";
 
 /** What a reader of a result must know before he trusts it: flag → why it stands there. */
@@ -15,6 +16,8 @@ export const flagMeanings = {
   grouped_strikes: "state was not restored after every strike: strikes may have met",
   weighted: "strikes carry weights that these counts leave out",
   events_lost: "the board lost events in a reset: counts are lower bounds",
+  counter_gap:
+    "the beam counter has gaps: that time and its events are in no rate, its dose is estimated from above",
   counter_restarted: "the beam counter was restarted within the run",
   doubled_records: "an event stood in the journal twice and was counted once",
   check_failed: "a golden or functional check failed",
@@ -30,9 +33,9 @@ export function runFlags(run: RunTally, account: LiveAccount, controlled: boolea
   const dead = account.elapsedSeconds > 0 ? account.deadSeconds / account.elapsedSeconds : 0;
   // The strikes of an injection are counted one by one: its dead time costs patience, not truth.
   if (run.start.runKind !== "injection" && dead > 0.1) flags.push(dead > 0.2 ? "dead>20%" : "dead>10%");
-  const mu = pileUp(run);
-  if (mu > 0.5) flags.push("mu>0.5");
-  else if (mu > 0.1) flags.push("mu>0.1");
+  const mu = highestMu(eventsPerWindow(run, run.lastNs));
+  if (mu > muAlarm) flags.push("mu>0.5");
+  else if (mu > muWarning) flags.push("mu>0.1");
   if (run.throttled) flags.push("throttled");
   if (run.start.runKind === "beam" && !controlled) flags.push("no_control");
   if (unknownShare(run) > 0.01) flags.push("unknown>1%");
@@ -41,6 +44,7 @@ export function runFlags(run: RunTally, account: LiveAccount, controlled: boolea
   if (run.weighted) flags.push("weighted");
   if (run.eventsLostAtMost > 0) flags.push("events_lost");
   if (run.timeline.counterRestarts > 0) flags.push("counter_restarted");
+  if (run.counterGapSeconds > 0 && run.start.runKind !== "beam_off") flags.push("counter_gap");
   if (run.doubled > 0) flags.push("doubled_records");
   if (run.checks.golden.failed + run.checks.functional.failed > 0) flags.push("check_failed");
   if (run.confirmedOnly) flags.push("no_critical_proof");
@@ -65,12 +69,6 @@ export function isVoid(run: RunTally): boolean {
 function isolated(run: RunTally): boolean {
   const { refresh, refreshEvery } = run.start.plan;
   return refresh === "full" && refreshEvery === 1;
-}
-
-/** Events expected in one observation window, µ: the iterations between two refreshes of the state. */
-function pileUp(run: RunTally): number {
-  if (run.start.runKind !== "beam" || run.iterations.total === 0) return 0;
-  return (primaryEvents(run) * run.start.plan.refreshEvery) / run.iterations.total;
 }
 
 function unknownShare(run: RunTally): number {

@@ -1,9 +1,10 @@
 import type { LinkTotals } from "../domain/capabilities.ts";
 import type { Effect, Outcome } from "../domain/outcome.ts";
-import type { BeamEventRec, Rec, RunStart, StrikeRec } from "../domain/records.ts";
+import type { BeamEventRec, BeamRec, Rec, RunStart, StrikeRec } from "../domain/records.ts";
+import { fluenceTaken } from "./dose.ts";
 import { createIdSet } from "./id-set.ts";
 import { addDead, addReading, closeSegment, newTimeline, openSegment } from "./live-time.ts";
-import type { RunTally } from "./state.ts";
+import type { LateEvent, RunTally } from "./state.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Run = Writable<RunTally>;
@@ -39,6 +40,7 @@ export function startRun(known: RunTally | undefined, record: RunStart): RunTall
   run.end = null;
   run.lastNs = record.tNs;
   run.lastGoodNs = record.tNs;
+  run.beam = null;
   run.throttled ||= (record.readBack?.throttle ?? 0) !== 0;
   openSegment(run.timeline, record.tNs);
   return run;
@@ -83,11 +85,11 @@ export function foldRun(tally: RunTally, record: RunRec, linkGained: LinkTotals 
       run.throttled ||= record.throttle !== 0;
       break;
     case "beam":
-      run.beam = { open: record.open, fluxPerCm2PerSecond: record.fluxPerCm2PerSecond };
-      addReading(run.timeline, record.tNs, record.fluencePerCm2);
+      foldBeam(run, record);
       break;
     case "dead":
       addDead(run.timeline, record.fromNs, record.toNs, record.cause);
+      if (record.cause === "counter" || record.cause === "bench") disown(run, record.fromNs, record.toNs);
       signOfLife(run, record.toNs);
       break;
     case "rung":
@@ -140,7 +142,44 @@ function foldBeamEvent(run: Run, record: BeamEventRec): void {
     return;
   }
   countOutcome(run, record.outcome, record.repeatOf);
+  if (record.outcome !== "unattributed") {
+    const { tNs, outcome, repeatOf } = record;
+    const lately = run.lately as LateEvent[];
+    lately.push({ tNs, outcome, repeatOf });
+    if (lately.length > mostLately) lately.shift();
+  }
   foldEvidence(run, record);
+}
+
+const mostLately = 4_096;
+
+function foldBeam(run: Run, record: BeamRec): void {
+  if (run.open) {
+    if (run.beam !== null) run.fluenceTakenPerCm2 += fluenceTaken(run.beam, record);
+    run.counterGapSeconds += record.gapSeconds;
+  }
+  run.beam = record;
+  run.counterRelUncertainty1Sigma = record.relUncertainty1Sigma ?? run.counterRelUncertainty1Sigma;
+  addReading(run.timeline, record.tNs, record.fluencePerCm2, record.restarts);
+}
+
+/** Nobody knows the beam of that time: what happened in it is an event of nobody's, in no rate. */
+function disown(run: Run, fromNs: number, toNs: number): void {
+  const kept: LateEvent[] = [];
+  for (const event of run.lately) {
+    if (event.tNs <= fromNs || event.tNs > toNs) {
+      kept.push(event);
+      continue;
+    }
+    const { primary, repeat } = run.outcomes[event.outcome];
+    run.outcomes = {
+      ...run.outcomes,
+      [event.outcome]:
+        event.repeatOf === null ? { primary: primary - 1, repeat } : { primary, repeat: repeat - 1 },
+    };
+    countOutcome(run, "unattributed", event.repeatOf);
+  }
+  run.lately = kept;
 }
 
 function foldEvidence(run: Run, record: StrikeRec | BeamEventRec): void {
@@ -229,5 +268,9 @@ function newRun(record: RunStart): Run {
     die: { samples: 0, sumC: 0, minC: Infinity, maxC: -Infinity },
     throttled: false,
     beam: null,
+    fluenceTakenPerCm2: 0,
+    counterRelUncertainty1Sigma: null,
+    counterGapSeconds: 0,
+    lately: [],
   };
 }

@@ -106,8 +106,8 @@ export function addDead(timeline: Timeline, fromNs: number, toNs: number, cause:
   if (spans.length > mostSpans) settle(line, spans[spans.length >> 1]!.toNs);
 }
 
-/** A reading of the cumulative counter. A smaller one than before is a counter that was restarted: what it shows is what it gained. */
-export function addReading(timeline: Timeline, tNs: number, counterPerCm2: number): void {
+/** A reading of the cumulative counter; `restarts` are those that it took out of its count itself. A smaller one than before is a counter that was restarted: what it shows is what it gained. */
+export function addReading(timeline: Timeline, tNs: number, counterPerCm2: number, restarts = 0): void {
   const line: Writable<Timeline> = timeline;
   if (line.openNs === null || !(counterPerCm2 >= 0)) return;
   const knots = line.knots as Knot[];
@@ -118,6 +118,7 @@ export function addReading(timeline: Timeline, tNs: number, counterPerCm2: numbe
     if (restarted) line.counterRestarts++;
     gained = restarted ? counterPerCm2 : counterPerCm2 - line.rawCounter;
   }
+  line.counterRestarts += restarts;
   line.rawCounter = counterPerCm2;
   knots.push({ tNs, fluencePerCm2: sum + gained });
   if (knots.length > mostKnots) settle(line, knots[knots.length >> 1]!.tNs);

@@ -100,6 +100,10 @@ const runSchema = z.strictObject({
   corrected: count.describe("errors that a detector corrected, beside the outcomes"),
   iterations: z.strictObject({ total: count, clean: count, computeSeconds: seconds }),
   effects: z.partialRecord(z.enum(effects), count),
+  eventsPerWindow: z
+    .strictObject({ observed: numberOrNull, planned: numberOrNull })
+    .nullable()
+    .describe("events to expect between two refreshes of the state: above 0.1 some upsets count as one"),
   link: z.strictObject({ frames: count, garbled: count, lost: count, bytesDropped: count }),
   live: z.strictObject({ elapsedSeconds: seconds, liveSeconds: seconds, deadSeconds: seconds }),
   estimates: z.array(estimateSchema),
@@ -129,6 +133,19 @@ export const resultSchema = z.strictObject({
   segments: count.describe("processes that wrote the journal: 1 and one for each resume"),
   runs: z.array(runSchema),
   pooled: z.array(pooledSchema),
+  doses: z
+    .array(
+      z.strictObject({
+        serial: z.string(),
+        dut: z.string(),
+        priorRadSi: z.number().min(0).describe("as the rig file states it"),
+        campaignRadSi: z
+          .number()
+          .min(0)
+          .describe("in all runs of this campaign; gaps of the counter from above"),
+      }),
+    )
+    .describe("dose by part, where the plan states a dose per fluence"),
   flags: z.array(z.string()),
 }) satisfies z.ZodType<Result>;
 

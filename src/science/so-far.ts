@@ -1,5 +1,6 @@
 import type { EndReason, Outcome } from "../domain/outcome.ts";
 import type { RunStart } from "../domain/records.ts";
+import { dosesOf } from "./dose.ts";
 import { liveAccount } from "./live-time.ts";
 import type { CampaignState, RunTally } from "./state.ts";
 
@@ -23,12 +24,15 @@ export interface RunDone {
   readonly fluencePerCm2: number;
   readonly seconds: number;
   readonly beamEvents: number;
+  readonly iterations: number;
 }
 
 export interface CampaignDone {
   run(number: number): RunDone;
   highestEvent(dut: string, bootId: number): number;
   lastIteration(dut: string): number;
+  /** What the part with this serial number took in this campaign, rad(Si). */
+  doseRadSi(serial: string): number;
   readonly segments: number;
 }
 
@@ -42,6 +46,7 @@ const nothing: RunDone = {
   fluencePerCm2: 0,
   seconds: 0,
   beamEvents: 0,
+  iterations: 0,
 };
 
 /** Ends that came from outside: the question is still open, and a later process takes it up again. */
@@ -60,6 +65,7 @@ const interruptions: ReadonlySet<EndReason> = new Set([
 /** A snapshot: what is folded into the state afterwards does not change it. */
 export function soFar(state: CampaignState): CampaignDone {
   const runs = new Map([...state.runs].map(([number, run]) => [number, runSoFar(run)]));
+  const doses = new Map(dosesOf(state).map((dose) => [dose.serial, dose.campaignRadSi]));
   const boards = new Map([...state.boards].map(([name, board]) => [name, { ...board }]));
   return {
     run: (number) => runs.get(number) ?? nothing,
@@ -68,6 +74,7 @@ export function soFar(state: CampaignState): CampaignDone {
       return last?.bootId === bootId ? last.event : 0;
     },
     lastIteration: (dut) => boards.get(dut)?.iteration ?? 0,
+    doseRadSi: (serial) => doses.get(serial) ?? 0,
     segments: state.segments,
   };
 }
@@ -85,6 +92,7 @@ export function joined(before: RunDone, since: RunDone): RunDone {
     fluencePerCm2: before.fluencePerCm2 + since.fluencePerCm2,
     seconds: before.seconds + since.seconds,
     beamEvents: before.beamEvents + since.beamEvents,
+    iterations: before.iterations + since.iterations,
   };
 }
 
@@ -107,6 +115,7 @@ function runSoFar(run: RunTally): RunDone {
     fluencePerCm2: account.fluenceLivePerCm2,
     seconds: account.liveSeconds,
     beamEvents: run.beamEvents.size,
+    iterations: run.iterations.total,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { LinkTotals } from "../domain/capabilities.ts";
-import type { RailReading } from "../domain/equipment.ts";
+import type { BeamReading, RailReading } from "../domain/equipment.ts";
 import type { Effect, EndReason, Outcome } from "../domain/outcome.ts";
 import type { CampaignStart, CheckRec, RunStart, RunState } from "../domain/records.ts";
 import type { PrimaryRepeat } from "../domain/result.ts";
@@ -74,7 +74,21 @@ export interface RunTally {
     readonly maxC: number;
   };
   readonly throttled: boolean;
-  readonly beam: { readonly open: boolean; readonly fluxPerCm2PerSecond: number } | null;
+  /** The counter as it was last read in this segment. */
+  readonly beam: BeamReading | null;
+  /** All that the part took in this run, counted or not: for its dose. */
+  readonly fluenceTakenPerCm2: number;
+  /** What the counter last stated of its fluence; null: it states nothing, the plan does. */
+  readonly counterRelUncertainty1Sigma: number | null;
+  readonly counterGapSeconds: number;
+  /** The latest events: they leave their count when it comes out that nobody knows the beam they came from. */
+  readonly lately: readonly LateEvent[];
+}
+
+export interface LateEvent {
+  readonly tNs: number;
+  readonly outcome: Outcome;
+  readonly repeatOf: number | null;
 }
 
 /** One board, as it was last heard. */
