@@ -6,6 +6,7 @@ import { meCom } from "./mecom.ts";
 import { keithley6485 } from "./keithley-6485.ts";
 import { facilityLog } from "./facility-log.ts";
 import { ezZone } from "./ez-zone.ts";
+import { semDriver } from "./sem/sem.ts";
 
 /** Every driver there is. A new one is a file and a line here; the conformance suite of its kind runs over this list. */
 export const drivers: readonly Driver[] = [
@@ -16,4 +17,5 @@ export const drivers: readonly Driver[] = [
   keithley6485,
   facilityLog,
   ezZone,
+  semDriver,
 ];

@@ -214,8 +214,7 @@ class Picoammeter implements CounterInstrument {
       other ??= line;
     }
     this.#owes = true;
-    if (other !== null && !this.#gone())
-      return refused(`answers '${printable(other)}', which is ${what}`);
+    if (other !== null && !this.#gone()) return refused(`answers '${printable(other)}', which is ${what}`);
     return silence((this.#clock.nowNs() - fromNs) / nsPerMs);
   }
 

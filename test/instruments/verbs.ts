@@ -1,3 +1,4 @@
+import type { InjectionSeen } from "../../src/domain/equipment.ts";
 import type { Reply } from "../../src/domain/reply.ts";
 import type {
   CounterInstrument,
@@ -15,6 +16,8 @@ export interface Verb {
   readonly deed: () => Promise<Reply<unknown>>;
   /** What is wrong with the value; null: it is as it must be. */
   readonly wrong: (value: never) => string | null;
+  /** The deed is claimed to be done, and seen to be; without it every value claims that. */
+  readonly claims?: (value: never) => boolean;
 }
 
 /** In an order in which each can succeed, from a bench as it starts. */
@@ -144,17 +147,29 @@ function counterVerbs(instrument: CounterInstrument): Verb[] {
 
 function injectorVerbs(instrument: InjectorInstrument, { protocol, strike }: Fixture): Verb[] {
   if (strike === undefined) throw new Error(`the fixture of '${protocol}' has no strike`);
+  let armed = false;
   return [
-    verb(
-      "arm",
-      () => instrument.arm(strike),
-      () => null,
-    ),
-    verb(
-      "release",
-      () => instrument.release(strike),
-      () => null,
-    ),
+    {
+      ...verb(
+        "arm",
+        async () => {
+          const reply = await instrument.arm(strike);
+          armed = reply.kind === "ok" && reply.value.confirmed;
+          return reply;
+        },
+        ({ confirmed, restored }) => (confirmed && restored === true ? "struck, and nothing changed" : null),
+      ),
+      claims: ({ confirmed }: InjectionSeen) => confirmed,
+    },
+    {
+      ...verb(
+        "release",
+        () => instrument.release(strike),
+        ({ confirmed, restored, detail }) =>
+          armed && !(confirmed && restored !== false) ? `was armed, and now: ${detail}` : null,
+      ),
+      claims: ({ confirmed, detail }: InjectionSeen) => confirmed && detail === "",
+    },
   ];
 }
 

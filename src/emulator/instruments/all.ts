@@ -6,6 +6,7 @@ import { emulatedMeCom } from "./mecom.ts";
 import { emulatedKeithley6485 } from "./keithley-6485.ts";
 import { emulatedFacilityLog } from "./facility-log.ts";
 import { emulatedEzZone } from "./ez-zone.ts";
+import { emulatedSem } from "./sem.ts";
 
 /** Every emulated instrument there is, one for each driver. */
 export const emulatedInstruments: readonly EmulatedInstrument[] = [
@@ -16,4 +17,5 @@ export const emulatedInstruments: readonly EmulatedInstrument[] = [
   emulatedKeithley6485,
   emulatedFacilityLog,
   emulatedEzZone,
+  emulatedSem,
 ];

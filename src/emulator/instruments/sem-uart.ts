@@ -31,7 +31,7 @@ const fifoBytes = 32;
 /** Nothing that a command could be is longer. */
 const mostCharacters = 64;
 /** Sent as one chunk: a report is paced in pieces of this size. */
-const blockBytes = 256;
+const blockBytes = 128;
 const carriageReturn = 0x0d;
 
 export function semUart(
