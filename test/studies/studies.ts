@@ -2,6 +2,7 @@ import { benchCoverageReport } from "./bench-coverage.ts";
 import { coverageStudy } from "./coverage.ts";
 import { cutReport } from "./cut.ts";
 import { floodReport } from "./flood.ts";
+import { thermalSweepReport } from "./thermal-sweep.ts";
 import { killReport } from "./kill.ts";
 
 /** A study: a claim proved at length, with a report that is committed. CI runs a slice of each as a test. */
@@ -25,6 +26,11 @@ export const studies: Readonly<Record<string, Study>> = {
   "bench-coverage": {
     about: "intervals of the whole bench hold its truth, 200 exposures",
     run: benchCoverageReport,
+  },
+  "thermal-sweep": {
+    about:
+      "ln σ on die temperature from 25 to 85 °C, 20 sweeps of five exposures: the slope is the rig file's",
+    run: thermalSweepReport,
   },
   flood: { about: "one gigabyte of 0xFF into a port", run: floodReport },
 };

@@ -1,3 +1,4 @@
+import { nsPerMs, nsPerSecond } from "../../domain/clock.ts";
 import type { RunPlan } from "../../domain/plan.ts";
 import type { Rec } from "../../domain/records.ts";
 import { movesBefore, quickSoak, visitsOf } from "../../domain/thermal-steps.ts";
@@ -182,13 +183,13 @@ async function* soak(lane: Lane, run: RunPlan, how: Soak, setC: number): AsyncGe
 }
 
 async function* wait(lane: Lane, run: RunPlan, seconds: number): AsyncGenerator<Rec, Ended | null> {
-  const fromNs = lane.clock.nowNs();
+  const untilNs = lane.clock.nowNs() + Math.round(seconds * nsPerSecond);
   for (;;) {
     const failed = trouble(lane);
     if (failed !== null) return failed;
-    const leftMs = seconds * 1000 - msSince(lane.clock, fromNs);
-    if (leftMs <= 0 || isOver(lane)) return null;
-    yield* listenFor(lane, run, Math.min(1000, leftMs));
+    const leftNs = untilNs - lane.clock.nowNs();
+    if (leftNs <= 0 || isOver(lane)) return null;
+    yield* listenFor(lane, run, Math.min(1000, leftNs / nsPerMs));
   }
 }
 
@@ -232,13 +233,11 @@ async function letGo(lane: Lane, to?: null): Promise<void> {
 /** Lets time go by, and hears the board meanwhile: its heartbeats tell its die. */
 async function* listenFor(lane: Lane, run: RunPlan, ms: number): AsyncGenerator<Rec, void> {
   const { clock, station } = lane;
-  const fromNs = clock.nowNs();
-  for (let leftMs = ms; leftMs > 0 && !isOver(lane); leftMs = ms - msSince(clock, fromNs)) {
-    const event = yield* listen(lane, run.number, leftMs);
-    if (event.kind === "silence") {
-      const stillMs = ms - msSince(clock, fromNs);
-      if (stillMs > 0) await clock.sleep(stillMs, lane.signal);
-    }
+  // In whole nanoseconds, as the clock counts: a rest of less would never pass.
+  const untilNs = clock.nowNs() + Math.round(ms * nsPerMs);
+  while (clock.nowNs() < untilNs && !isOver(lane)) {
+    const event = yield* listen(lane, run.number, (untilNs - clock.nowNs()) / nsPerMs);
+    if (event.kind === "silence") await clock.sleep((untilNs - clock.nowNs()) / nsPerMs, lane.signal);
     // Nothing is exposed now: what the board did is told, and is nobody's event.
     if (event.kind === "boot") yield { ...bootRecord(lane, run.number, event, false), run: null } as Rec;
     if (event.kind === "result" || event.kind === "done")
