@@ -154,18 +154,20 @@ export class KoradRail implements Rail {
   async #switch(on: boolean, reached: (seen: Seen) => boolean): Promise<Reply<Seen>> {
     const known = await this.#line.identify();
     if (known.kind !== "ok") return known;
-    const told = on ? "1" : "0";
-    this.#wasOn = false;
-    await this.#line.set(this.#verb + told);
+    const tell = (verb: string): Promise<void> => {
+      this.#wasOn = false;
+      return this.#line.set(verb + (on ? "1" : "0"));
+    };
+    await tell(this.#verb);
     let seen = await this.#see();
     if (seen.kind === "ok" && seen.value.reading.on !== on && this.#mayBeCalledOtherwise()) {
-      await this.#line.set(`OUTPUT${told}`);
+      await tell("OUTPUT");
       seen = await this.#see();
       if (seen.kind === "ok" && seen.value.reading.on === on) this.#verb = "OUTPUT";
     }
     // A cut that got lost is told again; an output that does not come on may have tripped, and is left off.
     for (let again = 0; !on && again < cutAgain && seen.kind === "ok" && seen.value.reading.on; again++) {
-      await this.#line.set(this.#verb + told);
+      await tell(this.#verb);
       seen = await this.#see();
     }
     const endNs = this.#clock.nowNs() + this.#its.settleMs * nsPerMs;
