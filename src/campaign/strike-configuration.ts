@@ -40,7 +40,7 @@ export async function* strikeConfiguration(
   if (armed.kind === "refused") return { ...before, detail: `not armed: ${armed.reason}` };
   if (armed.kind === "silence") {
     const detail = `injector '${injector.name}' did not answer${armed.hint === undefined ? "" : `: ${armed.hint}`}`;
-    return yield* cleared(lane, run, { ...before, detail }, detail);
+    return yield* cleared(lane, run, strike, { ...before, detail }, detail);
   }
   const hold = holdOf(lane.name, injector, strike);
   const answered: Struck = yield* runStruck(lane, run, strike, { ready, judge, before, hold });
@@ -58,7 +58,7 @@ export async function* strikeConfiguration(
     seen === null
       ? `strike ${strike.id} was not taken back (${released.kind === "refused" ? released.reason : "no answer"})`
       : `strike ${strike.id} is not known to be taken back (${seen.detail || "nothing seen"})`;
-  return yield* cleared(lane, run, struck, why);
+  return yield* cleared(lane, run, strike, struck, why);
 }
 
 const nothingYet: Omit<Struck, "interrupted"> = {
@@ -113,10 +113,26 @@ async function* runStruck(
   });
 }
 
-/** Nobody knows what stands now: the FPGA is configured anew, or, where nothing here can, golden is asked next. */
-async function* cleared(lane: Lane, run: RunPlan, struck: Struck, why: string): AsyncGenerator<Rec, Struck> {
+/**
+ * Nobody knows what stands now: the FPGA is configured anew, or, where nothing here can, golden is asked next. A controller that had
+ * halted lives again with its FPGA; asked for the strike once more, it says so.
+ */
+async function* cleared(
+  lane: Lane,
+  run: RunPlan,
+  strike: Strike,
+  struck: Struck,
+  why: string,
+): AsyncGenerator<Rec, Struck> {
   if (lane.signal.aborted || lane.memory.dead) return { ...struck, interrupted: lane.signal.aborted };
   const recovery = yield* reconfigure(lane, run, why);
   if (recovery === null) return { ...struck, doubtful: true };
+  const injector = lane.station.injector!;
+  const again = await injector.release(lane.name, strike);
+  const fault = lane.health.standing([injector.name]);
+  if (again.kind === "ok" && fault !== null) {
+    const detail = "answers again since its FPGA was configured anew";
+    lane.health.report({ ...fault, what: "back", sinceNs: lane.clock.nowNs(), detail });
+  }
   return { ...struck, prepared: recovery.prepared ?? struck.prepared };
 }
