@@ -106,9 +106,9 @@ function wallClock(scale: number, originNs: bigint): Clock {
   };
 }
 
-/** Never before now; what is not a number is no time at all. */
+/** Never before now; what is not a number is no time at all. Who waits for something lets time pass, or he waits for ever. */
 function toNs(ms: number): number {
-  return ms > 0 ? Math.round(ms * nsPerMs) : 0;
+  return ms > 0 ? Math.max(1, Math.round(ms * nsPerMs)) : 0;
 }
 
 function once(release: () => void): Disposable {

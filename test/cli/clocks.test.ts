@@ -17,6 +17,12 @@ describe("virtual time", () => {
     expect(Number.isSafeInteger(clock.nowNs())).toBe(true);
   });
 
+  test("whoever waits for less than a nanosecond lets time pass all the same", async () => {
+    const clock = virtualClock();
+    await clock.sleep(1e-13);
+    expect(clock.nowNs()).toBe(1);
+  });
+
   test("an hour takes no wall time", async () => {
     const clock = virtualClock();
     const began = wallMs();

@@ -25,7 +25,8 @@ interface Parameter {
 }
 
 interface Loop {
-  readonly board: string | null;
+  /** All that stand in this zone: they share its temperature. */
+  readonly boards: readonly string[];
   unit: number;
   mode: number;
   setPoint: number;
@@ -50,7 +51,9 @@ export function ezZoneMap(its: InstrumentCircumstances, quirks: EzZoneQuirks): E
   const isOpen = (loop: Loop): boolean =>
     loop === loops[0] && quirks.sensorOpen !== null && seconds() >= quirks.sensorOpen.atSeconds;
   const loops = Array.from({ length: quirks.loops }, (_, index): Loop => ({
-    board: serves.find(({ role, channel }) => role === "thermal" && channel === index + 1)?.station ?? null,
+    boards: serves
+      .filter(({ role, channel }) => role === "thermal" && channel === index + 1)
+      .map(({ station }) => station),
     unit: quirks.speaks === "C" ? celsius : fahrenheit,
     mode: off,
     setPoint: 75,
@@ -61,12 +64,12 @@ export function ezZoneMap(its: InstrumentCircumstances, quirks: EzZoneQuirks): E
   const setsInF = (loop: Loop): boolean => loop.unit === fahrenheit || !quirks.setPointFollowsUnit;
   const goalC = (loop: Loop): number => (setsInF(loop) ? (loop.setPoint - 32) / 1.8 : loop.setPoint);
   const runs = (loop: Loop): boolean => loop.mode === auto && !hasFailed() && !isOpen(loop);
-  const blockC = ({ board }: Loop): number => (board === null ? 25 : world.sense(board).blockC);
+  const blockC = ({ boards: [board] }: Loop): number =>
+    board === undefined ? 25 : world.sense(board).blockC;
   const drive = (loop: Loop): void => {
-    if (loop.board === null) return;
     const ramps = loop.rampAction === rampOnChange || loop.rampAction === rampBoth;
     const perSecond = loop.rampRate / (loop.rampScale === perHour ? 3_600 : 60) / (setsInF(loop) ? 1.8 : 1);
-    world.heat(loop.board, runs(loop), goalC(loop), ramps ? perSecond : Infinity);
+    for (const board of loop.boards) world.heat(board, runs(loop), goalC(loop), ramps ? perSecond : Infinity);
   };
   const powerOf = (loop: Loop): number => {
     if (!runs(loop)) return 0;

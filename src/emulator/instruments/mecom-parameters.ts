@@ -18,7 +18,8 @@ export interface TecParameters {
 }
 
 interface Channel {
-  readonly board: string | null;
+  /** All that stand in this zone: they share its temperature. */
+  readonly boards: readonly string[];
   readonly values: Map<number, number>;
 }
 
@@ -50,17 +51,18 @@ export function tecParameters(its: InstrumentCircumstances, quirks: MeComQuirks)
   const { world, clock, serves } = its;
   let error = 0;
   const channels = Array.from({ length: quirks.channels }, (_, index): Channel => ({
-    board: serves.find(({ role, channel }) => role === "thermal" && channel === index + 1)?.station ?? null,
+    boards: serves
+      .filter(({ role, channel }) => role === "thermal" && channel === index + 1)
+      .map(({ station }) => station),
     values: new Map(Object.entries(settings).map(([id, [, value]]) => [Number(id), value])),
   }));
 
-  const drive = ({ board, values }: Channel): void => {
-    if (board === null) return;
+  const drive = ({ boards, values }: Channel): void => {
     const on = values.get(output) === 1 && error === 0;
-    world.heat(board, on, values.get(target)!, values.get(ramp));
+    for (const board of boards) world.heat(board, on, values.get(target)!, values.get(ramp));
   };
-  const sensed = ({ board }: Channel): { blockC: number; sinkC: number } =>
-    board === null ? { blockC: 25, sinkC: 25 } : world.sense(board);
+  const sensed = ({ boards: [board] }: Channel): { blockC: number; sinkC: number } =>
+    board === undefined ? { blockC: 25, sinkC: 25 } : world.sense(board);
   const objectOf = (channel: Channel): number => {
     const { sensorOpen } = quirks;
     const open = sensorOpen !== null && clock.nowNs() / nsPerMs >= sensorOpen.atSeconds * 1_000;
