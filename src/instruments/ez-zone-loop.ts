@@ -92,12 +92,6 @@ export function ezZoneLoop(values: EzZoneRegisters, loop: number, settings: EzZo
   const setPointUnit = settings.setPointUnit === "same" ? settings.busUnit : settings.setPointUnit;
 
   const setRamp = async (rateCPerMinute: number | null): Promise<Reply<null>> => {
-    if (settings.ramp === "none")
-      return rateCPerMinute === null
-        ? { kind: "ok", value: null }
-        : refused(
-            "this controller is set up without a ramp ('ramp: none'): leave the rate out, or let it ramp",
-          );
     if (rateCPerMinute === null) return values.writeWord(register.rampAction, off);
     const perMinute = rateCPerMinute * (setPointUnit === "F" ? 1.8 : 1);
     const steps = [
@@ -115,10 +109,12 @@ export function ezZoneLoop(values: EzZoneRegisters, loop: number, settings: EzZo
         return refused(`${temperatureC} °C is outside this controller's ${lowestC} to ${highestC} °C`);
       if (rateCPerMinute !== null && !(rateCPerMinute > 0))
         return refused(`a rate of ${rateCPerMinute} °C/min moves nothing`);
+      // The word a campaign knows: it then walks the set point itself.
+      if (settings.ramp === "none" && rateCPerMinute !== null) return refused("no-ramp");
       const fastest = Math.min(rateCPerMinute ?? Infinity, fastestCPerMinute ?? Infinity);
       return inTurn([
         () => agreeOnUnit(values, settings, loop),
-        () => setRamp(fastest === Infinity ? null : fastest),
+        ...(settings.ramp === "none" ? [] : [() => setRamp(fastest === Infinity ? null : fastest)]),
         () => values.writeFloat(register.setPoint, onBus(temperatureC, setPointUnit)),
         () => values.writeWord(register.mode, automatic),
       ]);
@@ -129,9 +125,10 @@ export function ezZoneLoop(values: EzZoneRegisters, loop: number, settings: EzZo
       if (process.kind !== "ok") return process;
       const error = await advisory(values.readWord.bind(values), register.inputError);
       if (error.kind === "silence") return error;
-      const fault = error.kind === "ok" && error.value !== noError ? [wordsOfInput(loop, error.value)] : [];
+      // What is read from a sensor in error is no temperature, however likely it looks.
+      if (error.kind === "ok" && error.value !== noError) return refused(wordsOfInput(loop, error.value));
       if (!Number.isFinite(process.value))
-        return refused(fault[0] ?? `analog input ${loop} reads ${process.value}: is its sensor connected?`);
+        return refused(`analog input ${loop} reads ${process.value}: is its sensor connected?`);
       const target = await values.readFloat(register.setPoint);
       if (target.kind !== "ok") return target;
       const mode = await values.readWord(register.activeMode);
@@ -142,8 +139,7 @@ export function ezZoneLoop(values: EzZoneRegisters, loop: number, settings: EzZo
       if (cool.kind === "silence") return cool;
       const status = await advisory(values.readWord.bind(values), settings.registers.deviceStatus);
       if (status.kind === "silence") return status;
-      if (status.kind === "ok" && status.value !== healthy)
-        fault.push(`the controller reports a hardware failure (${status.value})`);
+      const failed = status.kind === "ok" && status.value !== healthy;
       const power = heat.kind === "ok" ? heat.value - (cool.kind === "ok" ? Math.abs(cool.value) : 0) : NaN;
       const value: ThermalReading = {
         objectC: offBus(process.value, settings.busUnit),
@@ -153,7 +149,7 @@ export function ezZoneLoop(values: EzZoneRegisters, loop: number, settings: EzZo
         on: mode.value !== off,
         outputPercent: Number.isFinite(power) ? power : null,
         stable: null,
-        faults: fault,
+        faults: failed ? [`the controller reports a hardware failure (${status.value})`] : [],
       };
       return { kind: "ok", value };
     },

@@ -49,7 +49,9 @@ export const ezZoneSchema = z.strictObject({
   ramp: z
     .enum(["set-point-change", "none"])
     .default("set-point-change")
-    .describe("none: the controller has no ramp, and a profile that asks for a rate is refused"),
+    .describe(
+      "none: the controller has no ramp, and a campaign that asks for a rate walks the set point itself",
+    ),
   registers,
 });
 export type EzZoneSettings = z.infer<typeof ezZoneSchema>;

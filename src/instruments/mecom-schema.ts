@@ -20,7 +20,9 @@ export const meComSchema = z.strictObject({
   rampUnit: z
     .enum(["K/s", "K/min", "none"])
     .default("K/s")
-    .describe("unit of parameter 3003 (coarse ramp); none: the ramp is left as it is"),
+    .describe(
+      "unit of parameter 3003 (coarse ramp); none: the ramp is left as it is, and a campaign that asks for a rate walks the set point itself",
+    ),
   positiveCurrent: z
     .enum(["heats", "cools"])
     .default("cools")

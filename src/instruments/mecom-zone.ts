@@ -59,6 +59,8 @@ export function meComZone(line: MeComLine, channel: number, settings: MeComSetti
         return refused(`${temperatureC} °C is outside this controller's ${lowestC} to ${highestC} °C`);
       const rate = Math.min(rateCPerMinute ?? Infinity, fastestCPerMinute);
       if (!(rate > 0)) return refused(`a rate of ${rateCPerMinute} °C/min moves nothing`);
+      // The word a campaign knows: it then walks the set point itself.
+      if (rampUnit === "none" && rateCPerMinute !== null) return refused("no-ramp");
       const complaint = await complaintOf(line);
       if (complaint.kind !== "ok") return complaint;
       if (complaint.value !== null) return refused(complaint.value);

@@ -159,6 +159,12 @@ describe("a zone", () => {
   });
 });
 
+test("without a ramp no rate is promised", async () => {
+  const { tec } = bench({}, { rampUnit: "none" });
+  expect(await tec.zone(1).set(50, 10)).toEqual({ kind: "refused", reason: "no-ramp" });
+  expect((await tec.zone(1).set(50, null)).kind).toBe("ok");
+});
+
 describe("what goes wrong with it", () => {
   test("an error stops it, is a fault by its number, and it takes no set point", async () => {
     const { tec, clock, world } = bench({ error: { atSeconds: 20, number: 107 } });

@@ -45,6 +45,7 @@ interface Watch {
 
 /** Silent for this long, a heater that should hold a temperature is out of order; believed for this long again, it is not. */
 const silentS = 30;
+const refusedS = 3;
 const wellS = 30;
 /** Above what rig and device allow, a load has left its control. */
 const overshootC = 5;
@@ -54,11 +55,16 @@ async function* readLoad(watch: Watch): AsyncGenerator<Rec, void> {
   const { clock, memory, station } = lane;
   const { thermal } = station;
   if (thermal === null) return;
-  const reading = valueOf(await thermal.read());
+  const reply = await thermal.read();
+  const reading = valueOf(reply);
   const tNs = clock.nowNs();
   if (reading === null) {
     const silent = (tNs - watch.lastReadNs) / 1e9;
-    if (memory.climate.doing !== "off" && silent >= silentS)
+    watch.faultSinceNs = null;
+    if (memory.climate.doing === "off") return;
+    // It answers, and says that it has no temperature to tell: a sensor that came off.
+    if (reply.kind === "refused" && silent >= refusedS) report(watch, "sensor_implausible", reply.reason);
+    else if (silent >= silentS)
       report(watch, "silent", `no temperature could be read for ${silent.toFixed(0)} s`);
     return;
   }
