@@ -9,7 +9,9 @@ import { fabricOf } from "../../src/emulator/fabric.ts";
 import type { Fabric } from "../../src/emulator/fabric.ts";
 import type { FabricFault } from "../../src/board/fabric-fault.ts";
 import type { TruthLine } from "../../src/emulator/truth.ts";
-import { campaignOn, ofType } from "./emulated.ts";
+import { emptyState, fold } from "../../src/science/fold.ts";
+import { soFar } from "../../src/science/so-far.ts";
+import { campaignOn, fates, ofType } from "./emulated.ts";
 import type { Outcome } from "./emulated.ts";
 import { gemmUnder } from "./fabric-oracle.ts";
 
@@ -245,4 +247,68 @@ test("where nothing can configure the FPGA anew, the record says that the bit ma
   );
   expect(ofType(records, "campaign_end")[0]?.endReason).toBe("bench_fault");
   expect(ofType(records, "strike").at(-1)).toMatchObject({ confirmed: false, outcome: null });
+});
+
+describe("an address known to be critical in the rig file", () => {
+  const fabric = fabricOf({ family: "usp", frames, design: 1 });
+  /** As a linear address of UltraScale+ (PG187): C, seven zeros of address, frame << 12, word << 5, bit. */
+  const addressOf = (wanted: (fault: FabricFault) => boolean): string => {
+    for (let frame = 0; frame < frames; frame++)
+      for (let word = 0; word < fabric.wordsOfFrame; word++)
+        for (let bit = 0; bit < 32; bit++) {
+          const fault = fabric.faultAt(frame, word, bit);
+          if (fault !== null && wanted(fault))
+            return (0xc0000000000n + BigInt(frame * 4096 + word * 32 + bit)).toString(16).toUpperCase();
+        }
+    throw new Error("this design has no such bit");
+  };
+
+  test("must come out critical, and then nothing is left unproven", async () => {
+    const critical = addressOf((fault) => fault.site === "net" && fault.net === 2 + 7 && fault.level === 0);
+    const rig = fpgaRig("usp", { sem: `, selfCheck: ${critical}` });
+    const { records, result } = await told(rig, [block(3)]);
+    expect(ofType(records, "check")[0]).toMatchObject({
+      check: "self_check",
+      pass: true,
+      outcome: "sdcCritical",
+    });
+    expect(result.runs[0]?.flags).not.toContain("no_critical_proof");
+  });
+
+  test("that is none ends the campaign, though the strike was confirmed", async () => {
+    // A line of a truth table that the inputs never spell: unused pins are tied to the supply.
+    const harmless = addressOf((fault) => fault.site === "lut" && fault.init === 0);
+    const rig = fpgaRig("usp", { sem: `, selfCheck: ${harmless}` });
+    const { records } = await told(rig, [block(3)]);
+    expect(ofType(records, "check")[0]).toMatchObject({ pass: false, outcome: "masked" });
+    expect(ofType(records, "campaign_end")[0]?.endReason).toBe("self_check_masked");
+    expect(ofType(records, "strike")).toEqual([]);
+  });
+});
+
+test("two adjacent bits are struck, told and taken back as one strike", async () => {
+  const { truth, strikes } = await told(fpgaRig("usp"), [block(8, ", faultModel: adjacent-2")]);
+  const stood = stoodIn(truth).slice(-8);
+  expect(strikes.map(({ strike: { word, mask } }) => ({ word, mask }))).toEqual(
+    stood.map(({ word, mask }) => ({ word, mask })),
+  );
+  expect(
+    strikes.every(({ confirmed, injection }) => confirmed && injection?.released?.restored === true),
+  ).toBe(true);
+});
+
+test("a run cut short goes on with an FPGA configured anew, and strikes what it would have struck", async () => {
+  const whole = await told(fpgaRig("x7"), [block(8)]);
+  const state = emptyState();
+  const first = await campaignOn(fpgaRig("x7"), [block(8)], {
+    watch: (records, _commands, abort) => {
+      if (records.some((record) => record.type === "strike" && record.strike.id === 4)) abort();
+    },
+  });
+  for (const record of first.records) fold(state, record);
+  const second = await campaignOn(fpgaRig("x7"), [block(8)], { soFar: soFar(state) });
+  expect(ofType(second.records, "note").map(({ text }) => text)).toContainEqual(
+    expect.stringContaining("strikes of this run were cut short: its FPGA is configured anew"),
+  );
+  expect([...fates(first.records), ...fates(second.records)]).toEqual(fates(whole.records));
 });
