@@ -148,7 +148,9 @@ function set(command: string, quirks: KoradQuirks, state: KoradState, channel: F
       return;
   }
   const trip = state.ocp ? { milliA: state.milliA, delayMs: quirks.tripDelayMs } : null;
-  channel.feed({ milliV: state.milliV, limitMilliA: state.milliA, trip });
+  // Armed, it cuts where it would otherwise hold its current; until it does, only its own power limits it.
+  const limitMilliA = state.ocp ? quirks.mostMilliA : state.milliA;
+  channel.feed({ milliV: state.milliV, limitMilliA, trip });
 }
 
 function turn(on: boolean, quirks: KoradQuirks, state: KoradState, channel: FedChannel): void {

@@ -37,7 +37,7 @@ function stateOf(its: InstrumentCircumstances, quirks: KoradQuirks, channel: Fed
   const { milliV } = channel.state();
   const state: KoradState = {
     milliV: milliV > 0 ? milliV : 5_000,
-    milliA: quirks.mostMilliA - (quirks.mostMilliA % 1000),
+    milliA: quirks.mostMilliA,
     ocp: false,
     ovp: false,
     beep: false,
