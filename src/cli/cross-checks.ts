@@ -90,7 +90,7 @@ export function checkCampaign(campaign: ReadCampaign, { file: rigFile, rig }: Re
         );
         continue;
       }
-      if (block.kind === "beam" && station.beam === undefined)
+      if ((block.kind === "beam" || block.kind === "beam_on_dut_idle") && station.beam === undefined)
         problems.push(
           located(
             file,
@@ -108,12 +108,20 @@ export function checkCampaign(campaign: ReadCampaign, { file: rigFile, rig }: Re
         );
     }
     problems.push(...configurationProblems(campaign, index, rig, rigFile.name));
-    if (block.kind !== "beam" && block.stop.fluencePerCm2 !== undefined)
+    if (!("beam" in block) && block.stop.fluencePerCm2 !== undefined)
       problems.push(
         located(
           file,
           ["blocks", index, "stop", "fluencePerCm2"],
           `a block of kind ${block.kind} has no fluence: stop it by ${block.kind === "injection" ? "strikes, events, seconds or intervalWidth" : "seconds"}`,
+        ),
+      );
+    if (!("beam" in block) && block.stop.doseRadSi !== undefined)
+      problems.push(
+        located(
+          file,
+          ["blocks", index, "stop", "doseRadSi"],
+          `a block of kind ${block.kind} leaves no dose: stop it by ${block.kind === "injection" ? "strikes, events, seconds or intervalWidth" : "seconds"}`,
         ),
       );
     if (block.kind !== "injection" && block.stop.strikes !== undefined)

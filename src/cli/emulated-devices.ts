@@ -26,7 +26,9 @@ export function emulatedDevices(
             {
               name,
               serial: device.serial ?? `EMU-${name.toUpperCase()}`,
-              port: portOf(name, device.link),
+              // A log that is followed: the emulated facility writes the file itself.
+              port: "file" in device.link ? device.link.file : portOf(name, device.link),
+              writesFile: "file" in device.link,
               protocol: device.protocol,
               settings: { ...device },
               serves: servedBy(rig, name),

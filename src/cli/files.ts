@@ -64,6 +64,7 @@ export function sha256Of(plan: Plan): string {
 function withAbsolutePaths(rig: RigFile, folder: string): RigFile {
   const link = (spec: LinkSpec): LinkSpec => {
     if ("pty" in spec) return { pty: resolve(folder, spec.pty) };
+    if ("file" in spec) return { file: resolve(folder, spec.file) };
     if ("replay" in spec) return { replay: resolve(folder, spec.replay) };
     if ("serial" in spec && spec.serial.path !== undefined)
       return { serial: { ...spec.serial, path: resolve(folder, spec.serial.path) } };

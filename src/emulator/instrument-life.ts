@@ -18,6 +18,8 @@ export interface InstrumentPlace {
   readonly serial: string;
   readonly port: string;
   readonly protocol: string;
+  /** Its port is a file that it writes and nobody answers: a log. */
+  readonly writesFile?: boolean;
   /** Its entry in the rig file. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly serves: readonly Served[];

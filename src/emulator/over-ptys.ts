@@ -8,6 +8,7 @@ import { boxLife } from "./box-life.ts";
 import type { EmulationSpec } from "./emulation-schema.ts";
 import type { EmulatedDevices } from "./in-memory.ts";
 import { fabricOf, faultsOf } from "./fabric.ts";
+import { fileSocket } from "./file-socket.ts";
 import { instrumentLife } from "./instrument-life.ts";
 import type { InstrumentPlace } from "./instrument-life.ts";
 import { mischief } from "./mischief.ts";
@@ -71,8 +72,8 @@ export function emulateOverPtys(
   ended.catch(() => undefined);
   let failure: RigError | null = null;
 
-  const place = (name: string, cable: Wire, serial: string): void => {
-    sockets.set(cable, { serial, socket: ptySocket(name, cable) });
+  const place = (name: string, cable: Wire, serial: string, plug = ptySocket): void => {
+    sockets.set(cable, { serial, socket: plug(name, cable) });
   };
   /** All that must not outlive this process. */
   const letGo = (): void => {
@@ -164,14 +165,15 @@ export function emulateOverPtys(
   const addInstrument = (instrument: InstrumentPlace): void => {
     const { port, serial } = instrument;
     const cable = wire(port);
-    place(port, cable, serial);
+    const plug = instrument.writesFile === true ? fileSocket : ptySocket;
+    place(port, cable, serial, plug);
     const vanish = (goneMs: number): void => {
       const entry = sockets.get(cable)!;
       entry.socket?.close();
       entry.socket = null;
       if (goneMs < 0) return;
       const back = clock.sleep(goneMs, end.signal).then(() => {
-        if (!end.signal.aborted) place(port, cable, serial);
+        if (!end.signal.aborted) place(port, cable, serial, plug);
       });
       work.add(back);
     };

@@ -107,11 +107,8 @@ class Picoammeter implements CounterInstrument {
   async prove(): Promise<Reply<readonly string[]>> {
     const reply = await this.#take();
     if (reply.kind !== "ok") return reply;
-    const { status } = reply.value;
-    return {
-      kind: "ok",
-      value: [`reads ${reply.value.ampere.toExponential(3)} A, status ${status}, offset not yet measured`],
-    };
+    const { ampere, status } = reply.value;
+    return { kind: "ok", value: [`reads ${ampere.toExponential(3)} A, status ${status}`] };
   }
 
   async zero(): Promise<Reply<null>> {

@@ -69,7 +69,14 @@ export function partsOf(record: Rec, run: RunStart | null): readonly Part[] {
         part(
           "see_beam",
           { counter: "main" },
-          { flux_cm2_s: record.fluxPerCm2PerSecond, fluence_cm2: record.fluencePerCm2, on: record.open },
+          {
+            flux_cm2_s: record.fluxPerCm2PerSecond,
+            fluence_cm2: record.fluencePerCm2,
+            on: record.open,
+            gap_s: record.gapSeconds,
+            restarts: record.restarts,
+            rel_uncertainty: record.relUncertainty1Sigma,
+          },
         ),
       ];
     case "thermal": {
@@ -92,6 +99,7 @@ export function partsOf(record: Rec, run: RunStart | null): readonly Part[] {
           cured: record.cleared,
           t_die_c: record.dieC,
           fluence_cm2: record.fluencePerCm2,
+          dose_rad_si: record.doseRadSi,
           note: record.detail,
         }),
       ];
@@ -186,6 +194,7 @@ function beamEventPart(record: Extract<Rec, { type: "beam_event" }>): Part {
     n_nan: record.evidence?.nan ?? null,
     t_die_c: record.dieC,
     fluence_cm2: record.fluencePerCm2,
+    dose_rad_si: record.doseRadSi,
     weight: record.weight,
     note: record.detail,
   });

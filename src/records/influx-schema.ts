@@ -44,6 +44,7 @@ export const measurements = {
       n_nan: "integer",
       t_die_c: "float",
       fluence_cm2: "float",
+      dose_rad_si: "float",
       weight: "float",
       rail: "text",
       device: "text",
@@ -86,7 +87,15 @@ export const measurements = {
   see_accel: { tags: ["dev"], fields: { seq: "integer", throttle_bits: "integer" } },
   see_beam: {
     tags: ["counter"],
-    fields: { seq: "integer", flux_cm2_s: "float", fluence_cm2: "float", on: "flag" },
+    fields: {
+      seq: "integer",
+      flux_cm2_s: "float",
+      fluence_cm2: "float",
+      on: "flag",
+      gap_s: "float",
+      restarts: "integer",
+      rel_uncertainty: "float",
+    },
   },
   /** Totals since the rig was opened. */
   see_link: {

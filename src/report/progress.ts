@@ -1,6 +1,8 @@
 import { clopperPearson } from "../science/clopper-pearson.ts";
 import { completionOf, runTitle, tallyOf } from "../science/completion.ts";
 import { liveAccount } from "../science/live-time.ts";
+import { doseOf } from "../science/dose.ts";
+import { eventsPerWindow, highestMu, muAlarm, muWarning } from "../science/pile-up.ts";
 import { primaryEvents } from "../science/so-far.ts";
 import type { BoardTally, CampaignState, RunTally } from "../science/state.ts";
 import { bar, paintLine, piece } from "./line.ts";
@@ -113,6 +115,7 @@ function condition(run: RunTally, board: BoardTally, nowNs: number): Line {
     piece(`die ${board.dieC === null ? "?" : board.dieC.toFixed(1)} °C`),
     piece(temperatureC === null ? "  " : ` of ${temperatureC}  `, "dim"),
     deadPiece(dead),
+    ...muPiece(run, nowNs),
   ];
 }
 
@@ -131,7 +134,17 @@ function reached(run: RunTally, nowNs: number): string {
     return `${whole(run.struck.size)}${stop.strikes === null ? "" : `/${whole(stop.strikes)}`} strikes`;
   const goal = stop.events === null ? "" : `/${stop.events}`;
   const fluencePerCm2 = liveAccount(run.timeline, nowNs).fluenceLivePerCm2;
-  return `${primaryEvents(run)}${goal} events, ${scientific(fluencePerCm2)} /cm²`;
+  const dose = doseOf(run);
+  return `${primaryEvents(run)}${goal} events, ${scientific(fluencePerCm2)} /cm²${dose === null ? "" : `, ${dose.toFixed(1)} rad`}`;
+}
+
+/** Events to expect in one observation window: above 0.1 a warning, above 0.5 an alarm. */
+function muPiece(run: RunTally, nowNs: number): Piece[] {
+  const mu = eventsPerWindow(run, nowNs);
+  if (mu === null || (mu.observed === null && mu.planned === null)) return [];
+  const highest = highestMu(mu);
+  const paint = highest > muAlarm ? "red" : highest > muWarning ? "yellow" : "dim";
+  return [piece(`  µ ${highest.toPrecision(2)}`, paint)];
 }
 
 /** Above 10 % dead time is a warning, above 20 % an alarm (TIM-4). */

@@ -1,5 +1,6 @@
 import type { Plan, RunPlan } from "../domain/plan.ts";
 import { visitsOf } from "../domain/thermal-steps.ts";
+import { doseOf } from "./dose.ts";
 import { liveAccount } from "./live-time.ts";
 import { confirmedStrikes, primaries, primaryEvents } from "./so-far.ts";
 import type { CampaignState, RunTally } from "./state.ts";
@@ -44,6 +45,7 @@ export function runShare(run: RunTally, nowNs: number): number {
     [run.struck.size, stop.strikes],
     [primaryEvents(run), stop.events],
     [account.fluenceLivePerCm2, stop.fluencePerCm2],
+    [doseOf(run) ?? 0, stop.doseRadSi],
     [account.liveSeconds, stop.seconds],
   ];
   return Math.min(1, Math.max(0, ...reached.map(([now, goal]) => (goal === null ? 0 : now / goal))));
@@ -71,9 +73,14 @@ export function tallyOf(
   return tally;
 }
 
+const whereabouts = {
+  beam: "in the beam",
+  beam_off: "with the beam off",
+  beam_on_dut_idle: "idle in the beam",
+};
+
 /** What a run is: `digits / weights`, or `digits in the beam`. */
 export function runTitle(plan: RunPlan): string {
-  if (plan.kind !== "injection")
-    return `${plan.workload} ${plan.kind === "beam" ? "in the beam" : "with the beam off"}`;
+  if (plan.kind !== "injection") return `${plan.workload} ${whereabouts[plan.kind]}`;
   return `${plan.workload} / ${plan.target ?? "?"}`;
 }
