@@ -13,6 +13,7 @@ import { addGuard } from "./verbs/guard.ts";
 import { addImport } from "./verbs/import.ts";
 import { addInflux } from "./verbs/influx.ts";
 import { addPorts } from "./verbs/ports.ts";
+import { addKill, addPower } from "./verbs/power.ts";
 import { addReplay } from "./verbs/replay.ts";
 import { addRig } from "./verbs/rig.ts";
 import { addRun } from "./verbs/run.ts";
@@ -28,6 +29,8 @@ const verbs = [
   addDoctor,
   addEmulate,
   addGuard,
+  addPower,
+  addKill,
   addAgent,
   addReplay,
   addImport,

@@ -24,9 +24,12 @@ export interface GuardedPart {
  *
  * RigError: those of the ports, `instrument`, `board_missing`, `board_mismatch`, `config`. Whatever was opened by then is closed.
  */
-export async function openGuarded(spec: RigSpec, context: DeviceContext): Promise<GuardedPart> {
+export async function openGuarded(
+  spec: RigSpec,
+  context: DeviceContext,
+  held: ReadonlySet<string> = guardedDevices(spec),
+): Promise<GuardedPart> {
   checkNames(spec);
-  const held = guardedDevices(spec);
   const faults = new FaultQueue();
   const devices: OpenDevices = new Map(
     [...held].map((name) => [name, deviceSession(spec, name, faults, context)]),
