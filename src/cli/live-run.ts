@@ -48,18 +48,33 @@ export type Ending = "aborted" | "killed" | "stays";
 export async function endRun({ folder, pid }: LiveRun): Promise<Ending> {
   const verdict = await sendCommand(folder, { verb: "abort", by: userName() }, answerMs).catch(() => null);
   if (verdict !== null && (await isGone(pid, endMs))) return "aborted";
-  if (!isRadrigRun(pid)) return "aborted";
+  if (hasEnded(pid) || !isRadrigRun(pid)) return "aborted";
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    return isRadrigRun(pid) ? "stays" : "killed";
+    return hasEnded(pid) ? "killed" : "stays";
   }
   return (await isGone(pid, endMs)) ? "killed" : "stays";
 }
 
+/** Its memory goes before its ports do: only one that is buried, or waits to be, has let go of them. */
+function hasEnded(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return true;
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return /^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+  } catch {
+    return false;
+  }
+}
+
 async function isGone(pid: number, withinMs: number): Promise<boolean> {
   for (let waitedMs = 0; waitedMs < withinMs; waitedMs += lookMs) {
-    if (!isRadrigRun(pid)) return true;
+    if (hasEnded(pid)) return true;
     await new Promise((next) => setTimeout(next, lookMs));
   }
   return false;

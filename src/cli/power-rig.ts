@@ -7,6 +7,7 @@ import { checkRig } from "./cross-checks.ts";
 import { nearest } from "./did-you-mean.ts";
 import { readRig } from "./files.ts";
 import type { ReadRig } from "./files.ts";
+import { writeLog } from "./guard-log.ts";
 import { endRun, liveRun } from "./live-run.ts";
 import type { LiveRun } from "./live-run.ts";
 import { operateRails } from "./operate-rails.ts";
@@ -85,7 +86,15 @@ async function cutUnder(read: ReadRig, run: LiveRun, say: (text: string) => void
       : ending === "killed"
         ? `process ${run.pid} did not answer and was killed; \`radrig run --resume ${run.folder}\` goes on with its record`
         : `process ${run.pid} CANNOT BE ENDED: pull the plug`;
-  return { through: "run", rails: await operateRails(read, "cut", null, say), detail };
+  const rails = await operateRails(read, "cut", null, say);
+  const why = `radrig kill by ${userName()}: ${detail}`;
+  const entry = { what: "cut", record: run.folder, why, silentMs: null, rails } as const;
+  const wrong = writeLog(rigPlace(read.file.path, process.env).guardLog, {
+    ...entry,
+    atUtc: new Date().toISOString(),
+  });
+  if (wrong !== null) say(`not in the log: ${wrong}`);
+  return { through: "run", rails, detail };
 }
 
 async function guardDoes(

@@ -67,9 +67,10 @@ export function checkRails(
 ): void {
   const problems: string[] = [];
   for (const [name, { rails }] of stations)
-    for (const [place, { device, limits, most }] of rails.entries()) {
-      const rail = spec.stations[name]?.supply?.[place];
-      if (most === null || rail === undefined) continue;
+    for (const { name: called, device, limits, most } of rails) {
+      const supply = spec.stations[name]?.supply ?? [];
+      const place = supply.findIndex((rail) => rail.rail === called && rail.device === device);
+      if (most === null || place < 0) continue;
       const path = ["stations", name, "supply", place];
       const { milliV, tripMilliA } = limits;
       if (most.milliV !== null && milliV !== null && milliV > most.milliV)

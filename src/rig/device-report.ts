@@ -2,6 +2,7 @@ import { RigError } from "../domain/errors.ts";
 import type { RigErrorCode } from "../domain/errors.ts";
 import type { RailVerification } from "../domain/equipment.ts";
 import type { GuardedStation } from "../domain/guarded.ts";
+import { checkRails } from "./absolute-limits.ts";
 import { dutOver } from "./dut.ts";
 import { FaultQueue } from "./fault-queue.ts";
 import { boardSession, deviceSession } from "./open-devices.ts";
@@ -53,6 +54,7 @@ export async function examineAlone(
         equipmentOf(station, alone, devices, railsOf(station, alone, devices, context.clock)),
       );
     }
+    checkRails(spec, stations, context.locate);
     return await examineOpen(name, session, stations);
   } catch (error) {
     return failed(name, session instanceof Session ? "bench box" : "instrument", error);
@@ -106,7 +108,11 @@ export async function examineOpen(
     ...found,
     ok: rails.problem === null,
     readings: [...proof.value, ...rails.readings],
-    lacks: [...new Set([...session.lacks, ...rails.lacks])],
+    // Its own words say more than those that follow from what its rails can prove.
+    lacks: [
+      ...session.lacks,
+      ...rails.lacks.filter((words) => !session.lacks.some((own) => own.startsWith(words))),
+    ],
     problem: rails.problem,
     mend: rails.problem === null ? null : mends.instrument,
   };

@@ -1,6 +1,7 @@
 import type { Bench } from "../domain/capabilities.ts";
 import { RigError } from "../domain/errors.ts";
-import type { BenchFault, Supply } from "../domain/equipment.ts";
+import type { BenchFault, RailReading, Supply } from "../domain/equipment.ts";
+import type { Reply } from "../domain/reply.ts";
 import type { GuardedBench } from "../domain/guarded.ts";
 import { dutOver } from "./dut.ts";
 import { FaultQueue } from "./fault-queue.ts";
@@ -117,7 +118,7 @@ async function powered(name: string, rails: readonly Supply[]): Promise<boolean 
     found.push(before.kind === "ok" && supply.verifies.output !== "commanded" ? before.value.on : null);
     await supply.arm();
     const rail = before.kind === "ok" ? before : await supply.read();
-    const on = rail.kind === "ok" && !rail.value.on ? await supply.on() : rail;
+    const on = rail.kind === "ok" && !rail.value.on ? await turnedOn(supply) : rail;
     if (on.kind === "ok" && on.value.on) continue;
     const why = on.kind === "refused" ? on.reason : on.kind === "silence" ? "no answer" : "it stays off";
     throw new RigError(
@@ -127,6 +128,14 @@ async function powered(name: string, rails: readonly Supply[]): Promise<boolean 
   }
   if (found.length === 0 || found.includes(null)) return found.includes(false) ? false : null;
   return found.every((on) => on === true);
+}
+
+/** A board that comes up may pull on the bench so that an answer is lost: what must be obeyed is said again. */
+async function turnedOn(supply: Supply): Promise<Reply<RailReading>> {
+  for (let attempt = 1; ; attempt++) {
+    const reply = await supply.on();
+    if (reply.kind !== "silence" || attempt === 3) return reply;
+  }
 }
 
 async function anyAnswers(sessions: readonly Session[]): Promise<boolean> {

@@ -40,6 +40,7 @@ describe("what the rig file sets, against what the board stands", () => {
 describe("what the rig file sets, against what the opened supply can", () => {
   const opened = (milliV: number | null, tripMilliA: number | null): (() => void) => {
     const rail = {
+      name: "main",
       device: "psu",
       limits: { milliV, tripMilliA },
       most: { milliV: 31_000, milliA: 5_100 },

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
+import type { Canvas } from "../../report/line.ts";
+import { paintLine } from "../../report/line.ts";
 import { checkRig } from "../cross-checks.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { readRig } from "../files.ts";
 import type { Output } from "../output.ts";
-import { columns } from "../output.ts";
 
 interface Options {
   readonly json?: true;
@@ -22,73 +23,53 @@ export function addRig(program: Command, output: Output): void {
 function addShow(rig: Command, output: Output): void {
   rig
     .command("show")
-    .summary("what a rig file says, defaults written out")
-    .description("What a rig file says, with defaults written out and paths resolved. Nothing is opened.")
+    .summary("draw a rig: its boards, and what stands around them")
+    .description(
+      "Draw a rig as its file says: boards, instruments, links, limits. Nothing is opened. --json has all of it, defaults written out.",
+    )
     .argument("<rig>", "rig file")
     .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  radrig rig show rigs/emulated.yaml")
-    .action((path: string, options: Options) => {
+    .action(async (path: string, options: Options) => {
       const read = readRig(path);
       checkRig(read);
-      const { stations, devices, rig: name, title } = read.rig;
+      const { rig: name, title } = read.rig;
       if (options.json) {
         output.data(JSON.stringify(read.rig, null, 2));
         return;
       }
+      const { benchDrawing } = await import("../../report/bench-drawing.ts");
+      const { drawnStations } = await import("../draw-rig.ts");
       output.data(title === "" ? name : `${name}: ${title}`);
-      output.data(
-        columns([
-          ["STATION", "SERIAL", "LINK", "INJECTOR", "HEATER", "RAIL", "BEAM"],
-          ...Object.entries(stations).map(([station, { serial, link, injector, thermal, supply, beam }]) => [
-            station,
-            serial,
-            JSON.stringify(link),
-            injector === undefined ? "-" : `${injector.device} (${injector.targets.join(", ")})`,
-            thermal?.device ?? "-",
-            supply?.map(({ device, rail }) => `${device}:${rail}`).join(" ") ?? "-",
-            beam?.counter ?? "-",
-          ]),
-        ]),
-      );
-      const boxes = Object.entries(devices).map(([device, { serial, link }]) => [
-        device,
-        serial ?? "-",
-        JSON.stringify(link),
-      ]);
-      if (boxes.length > 0) output.data(columns([["DEVICE", "SERIAL", "LINK"], ...boxes]));
+      for (const line of benchDrawing(drawnStations(read.rig))) output.data(paintLine(line, wide(output)));
     });
+}
+
+/** A drawing is not cut where nobody looks at a terminal. */
+function wide(output: Output): Canvas {
+  const canvas = output.canvas();
+  return canvas.marks ? canvas : { ...canvas, columns: 1_000 };
 }
 
 function addCheckRig(rig: Command, output: Output): void {
   rig
     .command("check")
-    .summary("open a rig and ask every device who it is")
+    .summary("open every device of a rig, and say what is wrong with it and how to mend it")
     .description(
-      "Open a rig, ask every board and device who it is and what it reads, and close it. Runs no workload; a board is not reset.",
+      "Open every board and instrument of a rig, one apart from the other: who it is, a harmless exchange that proves that it understands,\n" +
+        "what it cannot do or prove, and what is wrong and how to mend it. Runs no workload, resets no board, turns nothing on or off.\n" +
+        "Exit code 4 where one fails.",
     )
     .argument("<rig>", "rig file")
     .option("--json", "print the answers as JSON")
     .addHelpText("after", "\nExample:\n  radrig rig check rigs/emulated.yaml")
     .action(async (path: string, options: Options) => {
-      const { askRig } = await import("../ask-rig.ts");
-      const answers = await askRig(path, output.say);
-      if (options.json) output.data(JSON.stringify(answers));
-      else
-        output.data(
-          columns([
-            ["STATION", "MODEL", "SERIAL", "FIRMWARE", "BOOTS", "WORKLOADS", "READS"],
-            ...answers.map(({ station, identity, readings }) => [
-              station,
-              identity?.model ?? "no answer",
-              identity?.serial ?? "-",
-              identity?.firmware ?? "-",
-              identity === null ? "-" : `${identity.boots} (${identity.cause})`,
-              identity?.workloads.join(" ") ?? "-",
-              readings.join(", ") || "-",
-            ]),
-          ]),
-        );
-      if (answers.some(({ identity }) => identity === null)) process.exitCode = exitCodes.rig;
+      const { checkRigDevices } = await import("../check-rig.ts");
+      const { rigCheckLines } = await import("../../report/rig-check-lines.ts");
+      const check = await checkRigDevices(path, output.say);
+      if (options.json) output.data(JSON.stringify(check));
+      else for (const line of rigCheckLines(check)) output.data(paintLine(line, wide(output)));
+      if (!check.ok) process.exitCode = exitCodes.rig;
     });
 }
 
