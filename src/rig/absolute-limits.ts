@@ -1,5 +1,5 @@
 import { RigError } from "../domain/errors.ts";
-import type { Equipment } from "./stations.ts";
+import type { GuardedStation } from "../domain/guarded.ts";
 import type { RigSpec } from "./rig-schema.ts";
 
 /**
@@ -62,7 +62,7 @@ function outOfOrder(
 /** Throws RigError `config` where a setting goes beyond what the opened device can. */
 export function checkRails(
   spec: RigSpec,
-  stations: ReadonlyMap<string, Equipment>,
+  stations: ReadonlyMap<string, Pick<GuardedStation, "rails">>,
   locate: (path: readonly PropertyKey[]) => string = () => "",
 ): void {
   const problems: string[] = [];
