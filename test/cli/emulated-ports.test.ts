@@ -44,9 +44,12 @@ describe("the emulated bench behind real ports", () => {
   test("answers who it is", async () => {
     const { code, stdout } = await radrig(["rig", "check", ptyRig, "--json"]);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject([
-      { station: "cpu-f32", identity: { serial: "EMU-F32-0001" } },
-      { station: "cpu-i8", identity: { serial: "EMU-I8-0001" } },
+    const { ok, devices } = JSON.parse(stdout) as { readonly ok: boolean; readonly devices: unknown };
+    expect(ok).toBe(true);
+    expect(devices).toMatchObject([
+      { device: "cpu-f32", kind: "board", ok: true, serial: "EMU-F32-0001" },
+      { device: "cpu-i8", kind: "board", ok: true, serial: "EMU-I8-0001" },
+      { device: "bench-box", kind: "bench box", ok: true, lacks: ["no dead-man", "no over-current trip"] },
     ]);
   });
 
