@@ -73,7 +73,7 @@ class FollowedLog implements CounterInstrument {
   readonly #clock: Clock;
   readonly #track: CountTrack;
   readonly #readTime: ReadTime;
-  readonly #ended: Promise<void>;
+  readonly #ended = new AbortController();
   #isOver = false;
   #garbled = 0;
   #lastOdd = "";
@@ -86,7 +86,7 @@ class FollowedLog implements CounterInstrument {
     this.lagSeconds = keys.lineSeconds * 1.5;
     this.#track = new CountTrack(keys);
     this.#readTime = timeReader(keys.timeFormat, keys.utcOffsetMinutes);
-    this.#ended = this.#follow(port.chunks);
+    void this.#follow(port.chunks).finally(() => this.#ended.abort());
   }
 
   async identify(): Promise<Reply<InstrumentIdentity>> {
@@ -139,7 +139,7 @@ class FollowedLog implements CounterInstrument {
     const fromNs = this.#clock.nowNs();
     const waitMs = Math.max(answerMs, lineSeconds * 2_000);
     const { last } = this.#track;
-    if (last === null) await awaitReply(this.#clock, waitMs, this.#first, this.#ended);
+    if (last === null) await awaitReply(this.#clock, waitMs, this.#first, this.#ended.signal);
     if (this.#over()) return silence((this.#clock.nowNs() - fromNs) / nsPerMs);
     const line = this.#track.last;
     if (line === null)

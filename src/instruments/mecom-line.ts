@@ -3,7 +3,7 @@ import { nsPerMs } from "../domain/clock.ts";
 import type { Port } from "../domain/link.ts";
 import type { Reply } from "../domain/reply.ts";
 import { refused, silence } from "../domain/reply.ts";
-import { awaitReply } from "./await-reply.ts";
+import { awaitReply, restWhile } from "./await-reply.ts";
 import {
   decodeReply,
   encodeQuery,
@@ -52,7 +52,7 @@ class Line implements MeComLine {
   readonly #port: Port;
   readonly #times: MeComTimes;
   readonly #clock: Clock;
-  readonly #ended: Promise<void>;
+  readonly #ended = new AbortController();
   #over = false;
   #sequence: number;
   #waiting: { readonly query: MeComQuery; readonly settle: (reply: MeComReply) => void } | null = null;
@@ -63,7 +63,7 @@ class Line implements MeComLine {
     this.#clock = clock;
     // So that a reply left over from before this port was opened fits no query soon.
     this.#sequence = Math.floor(clock.nowNs() / nsPerMs) & 0xffff;
-    this.#ended = this.#listen();
+    void this.#listen().finally(() => this.#ended.abort());
   }
 
   async identify(): Promise<Reply<string>> {
@@ -105,7 +105,7 @@ class Line implements MeComLine {
       if (reply === null) return silence((this.#clock.nowNs() - beganNs) / nsPerMs);
       if (reply.kind !== "error") return { kind: "ok", value: reply };
       if (reply.code !== busyCode || tries === busyTries) return refused(wordsOfError(reply.code));
-      await awaitReply(this.#clock, busyPauseMs, new Promise(() => undefined), this.#ended);
+      await restWhile(this.#clock, busyPauseMs, this.#ended.signal);
     }
   }
 
@@ -123,7 +123,7 @@ class Line implements MeComLine {
     });
     // Not waited for: a device that takes no bytes is found by the deadline.
     void this.#port.write(Buffer.from(frame, "latin1"));
-    const reply = await awaitReply(this.#clock, answerMs + wireMs, replied, this.#ended);
+    const reply = await awaitReply(this.#clock, answerMs + wireMs, replied, this.#ended.signal);
     this.#waiting = null;
     return reply;
   }

@@ -4,7 +4,7 @@ import { nsPerMs } from "../domain/clock.ts";
 import type { Port } from "../domain/link.ts";
 import type { Reply } from "../domain/reply.ts";
 import { refused, silence } from "../domain/reply.ts";
-import { awaitReply } from "./await-reply.ts";
+import { awaitReply, restWhile } from "./await-reply.ts";
 import { ModbusPort } from "./modbus-port.ts";
 
 /**
@@ -47,7 +47,7 @@ class Line implements ModbusBus {
   readonly #port: Port;
   readonly #times: LineTimes;
   readonly #clock: Clock;
-  readonly #ended: Promise<void>;
+  readonly #ended = new AbortController();
   #over = false;
   #adapter: ModbusPort;
   #client: Client;
@@ -58,7 +58,7 @@ class Line implements ModbusBus {
     this.#times = times;
     this.#clock = clock;
     [this.#adapter, this.#client] = clientOver(port);
-    this.#ended = this.#listen();
+    void this.#listen().finally(() => this.#ended.abort());
   }
 
   async readCoils(unit: number, address: number, count: number): Promise<Reply<readonly boolean[]>> {
@@ -105,7 +105,7 @@ class Line implements ModbusBus {
   async #askOnce<T>(payloadBytes: number, send: (client: Client, next: Next<T>) => void): Promise<Reply<T>> {
     const clock = this.#clock;
     const leftMs = (this.#quietUntilNs - clock.nowNs()) / nsPerMs;
-    if (leftMs > 0) await awaitReply(clock, leftMs, new Promise(() => undefined), this.#ended);
+    if (leftMs > 0) await restWhile(clock, leftMs, this.#ended.signal);
     if (this.#over) return silence(0);
     const { answerMs } = this.#times;
     const waitMs = answerMs + this.#wireMs(16 + payloadBytes);
@@ -116,7 +116,7 @@ class Line implements ModbusBus {
         resolve(error === null ? { kind: "ok", value } : refused(wordsOf(error))),
       ),
     );
-    const reply = await awaitReply(clock, waitMs, answered, this.#ended);
+    const reply = await awaitReply(clock, waitMs, answered, this.#ended.signal);
     if (reply === null) {
       this.#renew();
       this.#quietFor(answerMs);
