@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../domain/clock.ts";
 import { RigError } from "../domain/errors.ts";
 import type { OpenPort } from "../domain/link.ts";
@@ -59,6 +60,8 @@ export function emulateInMemory(
   const ports = portBoard();
   const lives = new Map<string, BoardLife>();
   const end = new AbortController();
+  // Each device listens once: a bench may have any number of them.
+  setMaxListeners(0, end.signal);
   const work = openTasks();
 
   for (const { board, serial, port } of devices.boards) {

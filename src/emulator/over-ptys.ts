@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { dirname, join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { RigError } from "../domain/errors.ts";
@@ -66,6 +67,8 @@ export function emulateOverPtys(
   const sockets = new Map<Wire, { readonly serial: string; socket: PtySocket | null }>();
   const handles = new Map<string, BoardHandle>();
   const end = new AbortController();
+  // Each device listens once: a bench may have any number of them.
+  setMaxListeners(0, end.signal);
   const work = openTasks();
   const { promise: ended, resolve, reject } = promised();
   // Whoever does not ask how it ended is told by `close`.
