@@ -28,6 +28,7 @@ export function analyze(state: CampaignState): Result {
   const tallies = [...state.runs.values()].sort((a, b) => a.number - b.number);
   const runs = tallies.map((run) => ({
     result: runResult(run, start.sessionId, start.emulated, controlled.has(run.start.plan.dut)),
+    struck: run.start.plan,
     bits: bitsOf(run),
     counts: !isVoid(run),
   }));

@@ -1,12 +1,15 @@
 import type { Exposure } from "../domain/exposure.ts";
+import type { RunPlan } from "../domain/plan.ts";
 import { outcomes } from "../domain/outcome.ts";
 import type { OutcomeCounts, PooledResult, PrimaryRepeat, RunResult } from "../domain/result.ts";
 import { estimatesOf } from "./estimate.ts";
 import { sumExposures } from "./exposure.ts";
 
-/** One run as it goes into a pool: its result and the bits it exposed. */
+/** One run as it goes into a pool: its result, where and how it was struck, and the bits it exposed. */
 export interface Poolable {
   readonly result: RunResult;
+  /** Strikes on essential bits, or under a scan that repairs them, are of another population than strikes anywhere. */
+  readonly struck: Pick<RunPlan, "configuration" | "semAfter">;
   readonly bits: number | null;
 }
 
@@ -15,10 +18,10 @@ export interface Poolable {
  * Strikes of different targets are pooled as they were struck, so a total speaks of that mix and of no other.
  */
 export function pool(runs: readonly Poolable[]): PooledResult[] {
-  const alike = groupBy(runs, ({ result }) =>
-    JSON.stringify([...conditions(result), result.target, result.faultModel]),
+  const alike = groupBy(runs, (run) =>
+    JSON.stringify([...conditions(run), run.result.target, run.result.faultModel]),
   );
-  const wholes = groupBy(runs, ({ result }) => JSON.stringify(conditions(result)));
+  const wholes = groupBy(runs, (run) => JSON.stringify(conditions(run)));
   const pooled: PooledResult[] = [];
   for (const whole of wholes) {
     for (const group of alike) if (whole.includes(group[0]!)) pooled.push(poolOne(group, false));
@@ -47,9 +50,10 @@ function poolOne(group: readonly Poolable[], whole: boolean): PooledResult {
 }
 
 /** What must be equal for two runs to be of one population. */
-function conditions(result: RunResult): readonly unknown[] {
+function conditions({ result, struck }: Poolable): readonly unknown[] {
   const { runKind, dut, workload, refresh, exposure } = result;
-  return [runKind, dut.name, dut.serial, workload, refresh.policy, refresh.every, beamOf(exposure)];
+  const manner = [struck.configuration, struck.semAfter];
+  return [runKind, dut.name, dut.serial, workload, refresh.policy, refresh.every, beamOf(exposure), manner];
 }
 
 function beamOf(exposure: Exposure): readonly unknown[] {

@@ -196,6 +196,14 @@ test("bits that are called essential are struck, and no others", async () => {
   expect(result.runs[0]?.outcomes.masked?.primary).toBeLessThan(12);
 });
 
+test("strikes of one board on chosen bits and on any are two populations, and are not pooled", async () => {
+  const chosen = ", configuration: { family: usp, frames: [[81, 91]] }";
+  const { result } = await campaignOn(fpgaRig("usp"), [block(6), block(6, chosen), block(6)]);
+  const alike = result.pooled.filter(({ target }) => target !== null);
+  expect(alike.map(({ runs }) => runs)).toEqual([[1, 3], [2]]);
+  expect(alike[0]?.exposure).toEqual({ kind: "injection", asked: 12, confirmed: 12, unknown: 0 });
+});
+
 test("a masked frame takes the injection and does not change: unknown, and never masked", async () => {
   const { strikes, truth, result } = await told(fpgaRig("usp", { board: ", maskedFrames: [91]" }), [
     block(12, ", configuration: { family: usp, frames: [[90, 91]] }"),
