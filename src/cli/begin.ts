@@ -37,6 +37,8 @@ export interface Begun {
   /** It was made for this, so it goes again if nothing comes of it: nothing of anybody else's is in it. */
   readonly folderIsOurs: boolean;
   readonly plan: Plan;
+  /** Its file, to locate in it what is wrong; null where the journal has the plan and no file is at hand. */
+  readonly campaign: ReadCampaign | null;
   readonly essentialFiles: EssentialFiles;
   readonly rig: ReadRig;
   readonly origin: Origin;
@@ -85,6 +87,7 @@ function fresh(folder: string, campaign: ReadCampaign, rig: ReadRig, origin: Ori
     folderIsNew: true,
     folderIsOurs: false,
     plan,
+    campaign,
     essentialFiles,
     rig,
     origin,
@@ -120,6 +123,7 @@ async function goOn(request: RunRequest, folder: string): Promise<Begun> {
     folderIsNew: false,
     folderIsOurs: false,
     plan: start.plan,
+    campaign: null,
     essentialFiles: essentialFilesAgain(start.plan, request.campaign ?? origin?.campaign ?? null),
     rig,
     origin: origin ?? { campaign: null, rig: rig.file.path, seed: start.seed },

@@ -4,13 +4,14 @@ import { configurationProblems } from "./configuration-checks.ts";
 import { nearest } from "./did-you-mean.ts";
 import type { ReadCampaign, ReadRig } from "./files.ts";
 import { complain, located } from "./read-yaml.ts";
+import { thermalLimitProblems, thermalProblems } from "./thermal-checks.ts";
 
 /** What no schema sees: names that must be found elsewhere. All throw RigError `config`, every problem located. */
 
 type Located = ReturnType<typeof located>;
 
 /** Names within one rig file: devices of stations, emulated devices of memory links. */
-export function checkRig({ file, rig }: ReadRig): void {
+export function checkRig({ file, rig }: Pick<ReadRig, "file" | "rig">): void {
   const problems: Located[] = [];
   const devices = Object.keys(rig.devices);
   const known = (path: readonly PropertyKey[], name: string): void => {
@@ -72,11 +73,13 @@ export function checkRig({ file, rig }: ReadRig): void {
         "memory links run on virtual time and others on the wall's: one rig has only one of them",
       ),
     );
+  problems.push(...thermalLimitProblems({ file, rig }));
   if (problems.length > 0) throw complain(problems, file.name);
 }
 
 /** A campaign on this rig: every board it names is there, with the equipment its blocks need. */
-export function checkCampaign(campaign: ReadCampaign, { file: rigFile, rig }: ReadRig): void {
+export function checkCampaign(campaign: ReadCampaign, read: ReadRig): void {
+  const { file: rigFile, rig } = read;
   const { file } = campaign;
   const problems: Located[] = [];
   const names = Object.keys(rig.stations);
@@ -96,14 +99,6 @@ export function checkCampaign(campaign: ReadCampaign, { file: rigFile, rig }: Re
             file,
             path,
             `board '${dut}' has no beam in ${rigFile.name}: add 'beam: <device>' to its station`,
-          ),
-        );
-      if (block.temperatureC !== undefined && station.thermal === undefined)
-        problems.push(
-          located(
-            file,
-            path,
-            `a temperature is asked, but board '${dut}' has no heater in ${rigFile.name}: add 'thermal: <device>' to its station`,
           ),
         );
     }
@@ -141,6 +136,7 @@ export function checkCampaign(campaign: ReadCampaign, { file: rigFile, rig }: Re
         ),
       );
   }
+  problems.push(...thermalProblems(campaign, read));
   if (problems.length > 0) throw complain(problems, file.name);
 }
 

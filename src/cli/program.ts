@@ -18,6 +18,7 @@ import { addReplay } from "./verbs/replay.ts";
 import { addRig } from "./verbs/rig.ts";
 import { addRun } from "./verbs/run.ts";
 import { addSchema } from "./verbs/schema.ts";
+import { addThermal } from "./verbs/thermal.ts";
 
 const verbs = [
   addRun,
@@ -25,6 +26,7 @@ const verbs = [
   addControl,
   addCheck,
   addRig,
+  addThermal,
   addPorts,
   addDoctor,
   addEmulate,

@@ -28,6 +28,7 @@ import { joinGuard } from "./run-guard.ts";
 import type { RunGuard } from "./run-guard.ts";
 import { journalOf, keepReason } from "./record-journal.ts";
 import { shortPath } from "./short-path.ts";
+import { checkThermalDevices } from "./thermal-checks.ts";
 import { createVerdicts } from "./verdicts.ts";
 import type { Verdicts } from "./verdicts.ts";
 
@@ -178,10 +179,11 @@ async function benchOf(
   signal: AbortSignal,
   say: (text: string) => void,
 ): Promise<Assembled> {
-  const { folder, folderIsOurs, state, clock, plan, rig } = begun;
+  const { folder, folderIsOurs, state, clock, plan, campaign, rig } = begun;
   const segment = state.start === null ? 0 : state.segments;
+  let assembled: Assembled | null = null;
   try {
-    return await assemble(rig, {
+    assembled = await assemble(rig, {
       clock,
       seed: plan.seed,
       segment,
@@ -194,7 +196,10 @@ async function benchOf(
       guard: guard?.bench ?? null,
       say,
     });
+    checkThermalDevices(plan, campaign, assembled.bench);
+    return assembled;
   } catch (error) {
+    await assembled?.close();
     await guard?.disarm();
     guard?.close();
     if (folderIsOurs) rmSync(folder, { recursive: true, force: true });
