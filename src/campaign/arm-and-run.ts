@@ -67,6 +67,7 @@ export async function* armAndRun(
     // Without an answer it may run or not: what comes next will tell.
     if (started.kind === "ok" || (armed.kind === "ok" && started.kind === "silence")) {
       lane.memory.begunBootId = lane.memory.bootId;
+      lane.watch.boardIs("busy");
       return { ...begun, confirmed: true, detail: "" };
     }
     const back: Back = yield* comeBack(lane, run, started);

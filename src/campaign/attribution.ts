@@ -14,17 +14,23 @@ export interface Findings {
   readonly othersAlive: boolean;
   /** null: nothing on this bench measures the rail. */
   readonly rail: RailReading | null;
+  /** Its supply's own link is lost: of its rail nothing is known. */
+  readonly supplyLost: boolean;
+  /** What the rail was found to have done; null: nothing of the kind. */
+  readonly overCurrent: "trip" | "over" | "fold-back" | null;
 }
 
 export interface Attribution {
   /** null: nothing happened to the DUT, the exchange goes on. */
-  readonly outcome: Extract<Outcome, "dueHang" | "dueCrash" | "unattributed"> | null;
+  readonly outcome: Extract<Outcome, "dueDetected" | "dueHang" | "dueCrash" | "unattributed"> | null;
   readonly fault: "dut" | "link" | "host" | "supply" | "unknown";
   readonly why: string;
 }
 
 /** The decision table, from the surest sign to the weakest. Written before any beam, and tested row by row. */
 export function attribute(found: Findings): Attribution {
+  if (found.overCurrent !== null)
+    return { outcome: "dueDetected", fault: "dut", why: overCurrentWords[found.overCurrent] };
   if (found.bootCause !== null) return attributeBoot(found.bootCause, found.rail);
   if (found.linkClosed && found.answered)
     return { outcome: null, fault: "link", why: "the link was lost and came back, the board kept running" };
@@ -37,10 +43,23 @@ export function attribute(found: Findings): Attribution {
       fault: "host",
       why: "no other device answers either: the host or its hub",
     };
+  if (found.supplyLost)
+    return {
+      outcome: "unattributed",
+      fault: "supply",
+      why: "its supply does not answer either: nobody can say whether its rail is up",
+    };
   if (found.rail !== null && !found.rail.on)
     return { outcome: "unattributed", fault: "supply", why: "the board's rail is off" };
   return { outcome: "dueHang", fault: "dut", why: "silent while others answer and its rail is up" };
 }
+
+/** It did not hang: its power went, or was about to. */
+const overCurrentWords = {
+  trip: "its rail tripped on over-current",
+  over: "its rail drew more than its trip, and the host cut it",
+  "fold-back": "its supply folded back",
+} as const;
 
 function attributeBoot(cause: ResetCause, rail: RailReading | null): Attribution {
   switch (cause) {

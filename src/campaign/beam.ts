@@ -16,6 +16,7 @@ import type { Incident } from "./incident.ts";
 import { benchFault } from "./injection.ts";
 import type { Ended } from "./injection.ts";
 import { createJudge } from "./judge.ts";
+import { tryStep } from "./lasting-step.ts";
 import { forgetIterations, iterationsRecord, listen, msSince } from "./lane.ts";
 import type { Lane } from "./lane.ts";
 import { watchPileUp } from "./pile-up.ts";
@@ -23,7 +24,8 @@ import type { Prepared } from "./prepare.ts";
 import type { Recovery } from "./recover.ts";
 import type { RunDone } from "../science/so-far.ts";
 import { stopReason } from "./stop-rules.ts";
-import { befallen, pause, silenceMs, wind } from "./wind.ts";
+import { shutterOf } from "./shutter.ts";
+import { befallen, drainStop, pause, silenceMs, wind } from "./wind.ts";
 
 /** So often a board is loaded again that does not run, and so often the counter asked that does not answer. */
 const mostUnstarted = 3;
@@ -97,9 +99,11 @@ export async function* beamRun(
   yield beamRecord(seen, { ...before, gapSeconds: 0, restarts: 0, open: wantsBeam(run) });
   // Where the flux stepped up must be seen from both sides: a picoammeter counts by straight lines between its readings.
   yield* readBeam(seen);
+  lane.memory.latch.exposure = wantsBeam(run) ? shutterOf(seen) : null;
   try {
     return yield* expose(seen);
   } finally {
+    lane.memory.latch.exposure = null;
     await beam?.close();
     await dut.stop();
   }
@@ -142,6 +146,7 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
     begun = next;
     const reply = await dut.run(begun, 0, 0);
     if (reply.kind !== "refused") lane.memory.begunBootId = lane.memory.bootId;
+    if (reply.kind === "ok") lane.watch.boardIs("busy");
     unstarted = reply.kind === "ok" ? 0 : unstarted + 1;
     return reply.kind === "ok";
   };
@@ -219,6 +224,7 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
         break;
       }
       case "boot":
+      case "rail":
       case "silence": {
         const incident: Incident = yield* befallen(seen, event);
         if (lane.memory.dead) return lost(incident);
@@ -240,6 +246,21 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
       yield* wind(seen);
       yield deadRecord(seen, fault.sinceNs, "bench");
       return benchFault(fault);
+    }
+    const risen = lane.watch.lasting();
+    if (risen !== null && running) {
+      const trouble = yield* drainStop(seen);
+      if (trouble !== null) running = await startAfter((yield* befallen(seen, trouble)).recovery);
+      else {
+        const recovery = yield* tryStep(lane, run, risen);
+        running =
+          recovery.prepared === null ? recovery.cure !== null && (await start()) : await startAfter(recovery);
+      }
+    }
+    const { limit } = lane.memory.latch;
+    if (limit !== null) {
+      if (!lane.memory.dead) yield* wind(seen);
+      return limit;
     }
     const reason = stopReason(run.stop, {
       strikes: 0,

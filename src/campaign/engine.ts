@@ -16,6 +16,7 @@ import type { Mailbox } from "./mailbox.ts";
 import { alone, merge } from "./merge.ts";
 import type { Batches } from "./merge.ts";
 import { isOver, note, oneRun } from "./one-run.ts";
+import { RailWatch } from "./rail-watch.ts";
 import { safeState, shutBeams } from "./safe-state.ts";
 import { settle } from "./settle.ts";
 import { departure } from "./thermal/approach.ts";
@@ -56,9 +57,11 @@ export async function* runCampaign(plan: Plan, bench: Bench, context: EngineCont
     const station = bench.stations.get(name);
     if (station === undefined)
       throw new RigError("config", `the plan names board '${name}', which the rig does not have`);
+    const memory = newMemory();
+    const watch = new RailWatch({ name, station, plan: plan.latchUp, clock: context.clock, memory });
     lanes.set(name, {
       name,
-      station,
+      station: watch.station,
       clock: context.clock,
       conductor,
       signal,
@@ -68,7 +71,8 @@ export async function* runCampaign(plan: Plan, bench: Bench, context: EngineCont
       othersAlive: () => bench.othersAlive(name),
       doseBeforeRadSi: (serial) => context.soFar.doseRadSi(serial),
       health,
-      memory: newMemory(),
+      watch,
+      memory,
     });
   }
   const finished: Finished = { verdicts: [...verdictsBefore(plan, context.soFar)] };
@@ -221,6 +225,7 @@ const grave: readonly EndReason[] = [
   "dut_dead",
   "pulled_link",
   "beam_lost",
+  "sel_limit",
   "bench_fault",
   "over_temperature",
   "operator",

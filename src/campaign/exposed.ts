@@ -69,6 +69,7 @@ export async function* readBeam(seen: Exposed): AsyncGenerator<Rec, BeamReading 
   lane.memory.doseRadSi =
     (lane.memory.doseRadSi ?? 0) + (run.beam?.doseRadSiPerFluence ?? 0) * fluenceTaken(latest, reading);
   seen.latest = reading;
+  lane.memory.latch.fluencePerCm2 = reading.fluencePerCm2;
   seen.lastReadNs = seen.lastBeamNs;
   yield beamRecord(seen, reading);
   // A counter that fell, and does not say so itself, is another one: opened anew, or switched off and on.

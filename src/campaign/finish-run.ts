@@ -24,7 +24,7 @@ export async function* finishRun(
     const event = yield* listen(lane, run.number, silenceMs);
     if (event.kind === "boot") return event;
     // The next command finds out what it was.
-    if (event.kind === "silence") return null;
+    if (event.kind === "silence" || event.kind === "rail") return null;
     if (event.kind === "heartbeat") heartbeats++;
     else {
       if (event.kind === "result")

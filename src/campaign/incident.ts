@@ -1,6 +1,5 @@
 import type { DutEvent } from "../domain/capabilities.ts";
 import { nsPerMs } from "../domain/clock.ts";
-import type { Effect } from "../domain/outcome.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import type { DeadCause, Rec } from "../domain/records.ts";
 import { attribute } from "./attribution.ts";
@@ -9,14 +8,10 @@ import { bootRecord } from "./lane.ts";
 import type { Lane } from "./lane.ts";
 import { readRails } from "./rails.ts";
 import { effectOf, recover } from "./recover.ts";
-import type { Recovery } from "./recover.ts";
+import type { Incident, Recovery } from "./recover.ts";
+import { latchedInstead } from "./latch-up.ts";
 
-/** A board that fell silent or booted on its own: what it was, and how it came back. */
-export interface Incident {
-  readonly attribution: Attribution;
-  readonly effect: Effect | null;
-  readonly recovery: Recovery;
-}
+export type { Incident } from "./recover.ts";
 
 /** Silence: look around first (is anything else alive, is the rail up?), then climb the ladder, then say what it was. */
 export async function* afterSilence(
@@ -24,17 +19,20 @@ export async function* afterSilence(
   run: RunPlan,
   waitedMs: number,
 ): AsyncGenerator<Rec, Incident> {
+  const latched = yield* latchedInstead(lane, run);
+  if (latched !== null) return latched;
   const noticedNs = lane.clock.nowNs();
   const lastGoodNs = lane.memory.lastGoodNs;
   const linkClosed = lane.memory.linkClosed;
   const othersAlive = await lane.othersAlive();
   const rail = await readRails(lane.station);
+  const supplyLost = lane.watch.isBlind();
   yield {
     type: "note",
     tNs: noticedNs,
     run: run.number,
     level: "warning",
-    text: `${lane.name}: silent for ${waitedMs.toFixed(0)} ms (link ${linkClosed ? "closed" : "open"}, others ${othersAlive ? "answer" : "silent"}, rail ${rail === null ? "not measured" : rail.on ? "on" : "off"})`,
+    text: `${lane.name}: silent for ${waitedMs.toFixed(0)} ms (link ${linkClosed ? "closed" : "open"}, others ${othersAlive ? "answer" : "silent"}, rail ${supplyLost ? "not read" : rail === null ? "not measured" : rail.on ? "on" : "off"})`,
   };
   const recovery: Recovery = yield* recover(lane, run);
   const attribution = attribute({
@@ -43,12 +41,16 @@ export async function* afterSilence(
     bootCause: recovery.cure === "self" ? recovery.bootCause : null,
     othersAlive: othersAlive || (recovery.cure !== null && !linkClosed),
     rail,
+    supplyLost,
+    overCurrent: null,
   });
   return yield* conclude(lane, run, attribution, recovery, lastGoodNs, noticedNs);
 }
 
 /** It beats and answers, but its iteration does not end: a hang that its own watchdog did not see. Asking again cures nothing. */
 export async function* afterHang(lane: Lane, run: RunPlan): AsyncGenerator<Rec, Incident> {
+  const latched = yield* latchedInstead(lane, run);
+  if (latched !== null) return latched;
   const noticedNs = lane.clock.nowNs();
   const lastGoodNs = lane.memory.lastGoodNs;
   const recovery: Recovery = yield* recover(lane, run, "reset");
@@ -63,6 +65,8 @@ export async function* afterBoot(
   run: RunPlan,
   event: Extract<DutEvent, { kind: "boot" }>,
 ): AsyncGenerator<Rec, Incident> {
+  const latched = yield* latchedInstead(lane, run);
+  if (latched !== null) return latched;
   const noticedNs = lane.clock.nowNs();
   const lastGoodNs = lane.memory.lastGoodNs;
   yield bootRecord(lane, run.number, event, false);
@@ -73,6 +77,8 @@ export async function* afterBoot(
     bootCause: event.cause,
     othersAlive: true,
     rail,
+    supplyLost: lane.watch.isBlind(),
+    overCurrent: null,
   });
   const climbed: Recovery = yield* recover(lane, run, "reload");
   const recovery: Recovery =
@@ -84,6 +90,8 @@ export async function* afterBoot(
 
 /** Loads a board that answers but is not in the state it should be, and climbs on from there; the time is dead. */
 export async function* reload(lane: Lane, run: RunPlan): AsyncGenerator<Rec, Recovery> {
+  const latched = yield* latchedInstead(lane, run);
+  if (latched !== null) return latched.recovery;
   const fromNs = lane.memory.lastGoodNs;
   const recovery: Recovery = yield* recover(lane, run, "reload");
   const toNs = lane.clock.nowNs();

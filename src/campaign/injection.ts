@@ -13,6 +13,7 @@ import type { Judge } from "./judge.ts";
 import { reload } from "./incident.ts";
 import { msSince } from "./lane.ts";
 import type { Lane } from "./lane.ts";
+import { tryStep } from "./lasting-step.ts";
 import { howToMend, placesOf, proveByConfirmation } from "./own-space-proof.ts";
 import type { Prepared } from "./prepare.ts";
 import { restoresAll } from "./prepare.ts";
@@ -91,6 +92,10 @@ export async function* injectionRun(
       return { endReason: "operator", detail: "stopped by command" };
     const fault = lane.health.standing(devicesOf(run, lane.station));
     if (fault !== null) return benchFault(fault);
+    const risen = lane.watch.lasting();
+    if (risen !== null) prepared = (yield* tryStep(lane, run, risen)).prepared ?? prepared;
+    if (lane.memory.latch.limit !== null) return lane.memory.latch.limit;
+    if (gaveUp(lane)) return deadBoard;
 
     const random = randomStream(lane.plan.seed, "strike", run.number, id);
     const { inputs } = prepared.loaded;

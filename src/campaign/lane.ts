@@ -6,6 +6,9 @@ import type { EssentialBits } from "./essential-bits.ts";
 import type { IterationsRec, Rec } from "../domain/records.ts";
 import type { BenchHealth } from "./bench-health.ts";
 import type { Conductor } from "./conductor.ts";
+import { newLatchMemory } from "./latch-memory.ts";
+import type { LatchMemory } from "./latch-memory.ts";
+import type { RailFinding, RailWatch } from "./rail-watch.ts";
 import { readRails } from "./rails.ts";
 import { newClimate } from "./thermal/climate.ts";
 import type { Climate } from "./thermal/climate.ts";
@@ -25,6 +28,7 @@ export interface Lane {
   /** What the part with this serial number took in this campaign before this process began, rad(Si). */
   readonly doseBeforeRadSi: (serial: string) => number;
   readonly health: BenchHealth;
+  readonly watch: RailWatch;
   readonly memory: LaneMemory;
 }
 
@@ -50,6 +54,7 @@ export interface LaneMemory {
   climate: Climate;
   /** All that the part has taken, rad(Si): before this campaign, before this process, and since; null: not looked up yet. */
   doseRadSi: number | null;
+  latch: LatchMemory;
 }
 
 export function newMemory(): LaneMemory {
@@ -69,12 +74,14 @@ export function newMemory(): LaneMemory {
     temperatureC: undefined,
     climate: newClimate(),
     doseRadSi: null,
+    latch: newLatchMemory(),
   };
 }
 
 /** What a run has to decide on; all else an event can be is made into records on the way. */
 export type Significant =
   | Extract<DutEvent, { kind: "result" | "done" | "boot" | "heartbeat" }>
+  | { readonly kind: "rail"; readonly finding: RailFinding }
   | { readonly kind: "silence"; readonly waitedMs: number };
 
 /** A board that only ever logs may put silence off, but not for ever: so many times the deadline. */
@@ -90,9 +97,13 @@ export async function* listen(lane: Lane, run: number, deadlineMs: number): Asyn
   let heardNs = fromNs;
   for (;;) {
     const waitedMs = msSince(clock, heardNs);
-    const event = await station.dut.nextEvent(deadlineMs - waitedMs, lane.signal);
+    const event = await station.dut.nextEvent(deadlineMs - waitedMs, lane.watch.wake(lane.signal));
     const tNs = clock.nowNs();
-    if (event.kind === "silence") return { kind: "silence", waitedMs: waitedMs + event.waitedMs };
+    if (event.kind === "silence") {
+      const finding = lane.signal.aborted ? null : lane.watch.takeUrgent();
+      if (finding !== null) return { kind: "rail", finding };
+      return { kind: "silence", waitedMs: waitedMs + event.waitedMs };
+    }
     if (event.kind !== "link" || signsOfLife.includes(event.what)) heardNs = tNs;
     switch (event.kind) {
       case "link":
@@ -125,6 +136,7 @@ export async function* listen(lane: Lane, run: number, deadlineMs: number): Asyn
         // One that waited in the queue while its boot went by says nothing of this one.
         if (event.bootId !== memory.bootId) break;
         memory.lastGoodNs = tNs;
+        lane.watch.boardIs(event.state === "running" ? "busy" : "idle");
         memory.climate.die = { c: event.dieC, tNs };
         if (tNs - memory.lastTelemetryNs >= nsPerSecond) {
           memory.lastTelemetryNs = tNs;
@@ -139,6 +151,7 @@ export async function* listen(lane: Lane, run: number, deadlineMs: number): Asyn
       case "result":
       case "done":
         if (event.kind === "done" && event.bootId === memory.begunBootId) memory.begunBootId = 0;
+        if (event.kind === "done") lane.watch.boardIs("idle");
         memory.lastGoodNs = tNs;
         return event;
     }
@@ -202,6 +215,7 @@ export function iterationsRecord(
   const clean = seen.clean - memory.countedClean;
   const cycles = seen.cycles - memory.countedCycles;
   if (total <= 0) return null;
+  if (clean > 0) Object.assign(memory.latch, { inARow: 0, rested: false });
   memory.countedTotal = seen.total;
   memory.countedClean = seen.clean;
   memory.countedCycles = seen.cycles;

@@ -16,6 +16,7 @@ import type { Prepared } from "./prepare.ts";
 import { railsOff } from "./rails.ts";
 import { ownSpaceOf, reconfigure } from "./reconfigure.ts";
 import { recover } from "./recover.ts";
+import { underWatch } from "./watch-rails.ts";
 import { approach } from "./thermal/approach.ts";
 
 /** How long an instrument that went away is waited for: somebody may be on the way to its plug. */
@@ -55,7 +56,7 @@ export async function* oneRun(lane: Lane, run: RunPlan, before: RunDone): AsyncG
     yield start;
     const exposed = haltable(lane);
     const work = (run.kind === "injection" ? injectionRun : beamRun)(exposed, run, prepared, done);
-    const worked: Ended = yield* folded(work, seen, start);
+    const worked: Ended = yield* folded(underWatch(exposed, run, work), seen, start);
     const ended = (await wasCut(lane)) ?? worked;
     if (ended.endReason !== "bench_fault" || isOver(lane)) return yield* ends(lane, run, segments + 1, ended);
   }

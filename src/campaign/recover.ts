@@ -3,12 +3,20 @@ import { RigError } from "../domain/errors.ts";
 import type { Effect } from "../domain/outcome.ts";
 import type { Rung, RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
+import type { Attribution } from "./attribution.ts";
 import type { Lane } from "./lane.ts";
 import { msSince } from "./lane.ts";
 import { prepare } from "./prepare.ts";
 import { railsOff, railsOn } from "./rails.ts";
 import type { Prepared } from "./prepare.ts";
 import { valueOf } from "../domain/reply.ts";
+
+/** A board that fell silent or booted on its own: what it was, and how it came back. */
+export interface Incident {
+  readonly attribution: Attribution;
+  readonly effect: Effect | null;
+  readonly recovery: Recovery;
+}
 
 /** How a board came back. `prepared` is null where nothing had to be loaded again, or where it did not come back. */
 export interface Recovery {
@@ -118,7 +126,7 @@ async function act(lane: Lane, rung: Rung): Promise<{ readonly possible: boolean
   }
 }
 
-async function waitForBoard(lane: Lane, timeoutMs: number): Promise<Identity | null> {
+export async function waitForBoard(lane: Lane, timeoutMs: number): Promise<Identity | null> {
   const from = lane.clock.nowNs();
   while (!lane.signal.aborted) {
     const identity = valueOf(await lane.station.dut.identify(lane.signal));
@@ -138,7 +146,7 @@ async function restore(
   const rebooted = identity.bootId !== before.bootBefore;
   if (!rebooted && rung.do === "retry" && !before.mustLoad)
     return { cure: "retry", prepared: null, bootCause: null };
-  const prepared = await prepare(lane, run).catch(unstable);
+  const prepared = await prepare(lane, run).catch(notAgain);
   if (prepared === null) return null;
   const bySelf = rebooted && (rung.do === "retry" || rung.do === "reload");
   if (bySelf) lane.memory.unaskedBootId = identity.bootId;
@@ -146,7 +154,7 @@ async function restore(
 }
 
 /** Golden that differs from run to run is a board not yet well: under a beam, or after a half reset, the next rung may cure it. */
-function unstable(error: unknown): null {
+export function notAgain(error: unknown): null {
   if (error instanceof RigError && error.code === "golden_unstable") return null;
   throw error;
 }

@@ -29,7 +29,7 @@ export async function* settle(
   let number = open === null ? 0 : soFar.run(open.number).beamEvents;
   for (let heartbeats = 0; heartbeats < heartbeatsToWait;) {
     const event = yield* listen(lane, open?.number ?? 0, silenceMs);
-    if (event.kind === "silence") return;
+    if (event.kind === "silence" || event.kind === "rail") return;
     if (event.kind === "heartbeat") {
       heartbeats++;
       continue;

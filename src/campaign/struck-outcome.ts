@@ -7,6 +7,7 @@ import type { Strike } from "../domain/strike.ts";
 import { afterBoot, afterHang, afterSilence, reload } from "./incident.ts";
 import type { Incident } from "./incident.ts";
 import type { Judge } from "./judge.ts";
+import { afterLatchUp } from "./latch-up.ts";
 import { forgetIterations, iterationsRecord, listen, msSince } from "./lane.ts";
 import type { Lane } from "./lane.ts";
 import { restoresAll } from "./prepare.ts";
@@ -103,6 +104,16 @@ export async function* outcomeOf(
           interrupted,
         };
       }
+      case "rail": {
+        const incident: Incident = yield* afterLatchUp(lane, run, event.finding);
+        const interrupted = lane.signal.aborted;
+        return {
+          ...armed,
+          ...aftermath(incident, armed),
+          ...evidenceBefore(result, judge, incident),
+          interrupted,
+        };
+      }
       case "silence":
       case "heartbeat": {
         await release();
@@ -136,6 +147,8 @@ function evidenceBefore(
   judge: Judge,
   incident: Incident,
 ): Partial<Struck> {
+  // No flipped bit latches a device: the strike under way is of no known fate.
+  if (result === null && incident.effect === "sel") return { outcome: "unattributed" };
   if (result === null) return { outcome: incident.attribution.outcome ?? "unattributed" };
   return { ...result, outcome: judge(result.evidence) };
 }

@@ -6,13 +6,14 @@ import type { Exposed } from "./exposed.ts";
 import { functionalCheck } from "./functional-check.ts";
 import { afterBoot, afterSilence } from "./incident.ts";
 import type { Incident } from "./incident.ts";
+import { afterLatchUp } from "./latch-up.ts";
 import { iterationsRecord, listen } from "./lane.ts";
 import type { Significant } from "./lane.ts";
 
 /**
  * How an exposure comes to rest, for good or for a while: board stopped, what it still had to say counted, beam off.
  */
-export type Trouble = Extract<Significant, { readonly kind: "boot" | "silence" }>;
+export type Trouble = Extract<Significant, { readonly kind: "boot" | "silence" | "rail" }>;
 
 /** No sign of life for this long is silence; boards beat at least twice a second. */
 export const silenceMs = 2000;
@@ -23,7 +24,9 @@ export async function* befallen(seen: Exposed, event: Trouble): AsyncGenerator<R
   const incident: Incident =
     event.kind === "boot"
       ? yield* afterBoot(lane, run, event)
-      : yield* afterSilence(lane, run, event.waitedMs);
+      : event.kind === "rail"
+        ? yield* afterLatchUp(lane, run, event.finding)
+        : yield* afterSilence(lane, run, event.waitedMs);
   yield* readBeam(seen);
   const { outcome, why } = incident.attribution;
   if (outcome !== null) yield eventRecord(seen, outcome, incident.effect, null, null, why);
@@ -52,14 +55,14 @@ export async function* wind(seen: Exposed): AsyncGenerator<Rec, void> {
 }
 
 /** `stop`, then events up to `done`: results on their way, and a board that went down, are events of this exposure. */
-async function* drainStop(seen: Exposed): AsyncGenerator<Rec, Trouble | null> {
+export async function* drainStop(seen: Exposed): AsyncGenerator<Rec, Trouble | null> {
   const { lane, run } = seen;
   if (run.kind === "beam_on_dut_idle") return null;
   await lane.station.dut.stop();
   for (let heartbeats = 0; heartbeats < 3;) {
     const event = yield* listen(lane, run.number, silenceMs);
     if (lane.signal.aborted) return null;
-    if (event.kind === "silence" || event.kind === "boot") return event;
+    if (event.kind === "silence" || event.kind === "boot" || event.kind === "rail") return event;
     if (event.kind === "heartbeat") {
       heartbeats++;
       continue;

@@ -8,6 +8,8 @@ const quiet: Findings = {
   bootCause: null,
   othersAlive: true,
   rail: { on: true, milliV: 5000, milliA: 800, regulating: null, tripped: null },
+  supplyLost: false,
+  overCurrent: null,
 };
 
 describe("attribution, row by row", () => {
@@ -20,6 +22,26 @@ describe("attribution, row by row", () => {
       { rail: { on: false, milliV: 0, milliA: 0, regulating: null, tripped: null } },
       "unattributed",
       "supply",
+    ],
+    ["its rail tripped: no hang", { overCurrent: "trip" }, "dueDetected", "dut"],
+    [
+      "its rail tripped, and the board has booted by power since",
+      { overCurrent: "trip", answered: true, bootCause: "power" },
+      "dueDetected",
+      "dut",
+    ],
+    [
+      "its supply folded back, whoever else is silent",
+      { overCurrent: "fold-back", othersAlive: false },
+      "dueDetected",
+      "dut",
+    ],
+    ["its supply does not answer either", { rail: null, supplyLost: true }, "unattributed", "supply"],
+    [
+      "its supply was lost, and it answers: lines were lost",
+      { answered: true, supplyLost: true },
+      null,
+      "link",
     ],
     ["the link is gone", { linkClosed: true }, "unattributed", "link"],
     [

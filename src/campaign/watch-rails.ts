@@ -1,0 +1,70 @@
+import type { RunPlan } from "../domain/plan.ts";
+import type { Rec } from "../domain/records.ts";
+import { valueOf } from "../domain/reply.ts";
+import type { Ended } from "./injection.ts";
+import type { Lane } from "./lane.ts";
+import type { WatchedRail } from "./watched-rail.ts";
+
+/**
+ * Around one run: over-current armed before anything is exposed, rails watched beside it, and what the watch has seen in its records.
+ *
+ *   arm each rail ─→ what the idle board draws ─→ run ⇄ watch ─→ end
+ */
+export async function* underWatch(
+  lane: Lane,
+  run: RunPlan,
+  work: AsyncGenerator<Rec, Ended>,
+): AsyncGenerator<Rec, Ended> {
+  const { watch, memory } = lane;
+  Object.assign(memory.latch, { inRun: 0, limit: null, fluencePerCm2: null });
+  watch.boardIs("idle");
+  watch.begin(run, lane.signal);
+  try {
+    yield* armRails(lane);
+    await watch.learnIdle();
+    for (;;) {
+      const next = await work.next();
+      yield* watch.take();
+      if (next.done === true) return memory.latch.limit ?? next.value;
+      yield next.value;
+    }
+  } finally {
+    await watch.end();
+    // Cut short: the board is stopped, the shutter closed.
+    await work.return({ endReason: "operator", detail: "" });
+  }
+}
+
+/** A rail that cannot be armed is no reason to begin nothing: the record says what is not detected there. */
+async function* armRails(lane: Lane): AsyncGenerator<Rec, void> {
+  const { watch, station } = lane;
+  for (const [index, rail] of watch.rails.entries()) {
+    const supply = station.rails[index]!;
+    const reply = await supply.arm();
+    rail.forget();
+    rail.trips = reply.kind === "ok" && reply.value.milliA !== null && supply.verifies.trip === "hardware";
+    const armed =
+      reply.kind === "ok"
+        ? `${reply.value.milliA === null ? "no trip armed" : `trips at ${reply.value.milliA} mA (${verified[reply.value.verified]})`}: ${reply.value.detail}`
+        : `not armed: ${reply.kind === "refused" ? reply.reason : "no answer"}`;
+    const reading = valueOf(await supply.read());
+    yield watch.event(rail, "armed", reading, `${armed}; ${detection(rail)}`, { detects: rail.detects });
+  }
+}
+
+const verified = { "read-back": "read back", commanded: "as it was told", none: "not verified" } as const;
+
+/** Whoever reads "no latch-up" must know whether anybody looked. */
+function detection(rail: WatchedRail): string {
+  const { limits, verifies } = rail.supply;
+  const steps = rail.detects === "trips and steps" || rail.detects === "steps";
+  const small =
+    verifies.current === "none"
+      ? "nothing measures it: a micro-SEL is not detected here"
+      : steps
+        ? `a micro-SEL is a step of more than ${String(limits.microStepMilliA)} mA`
+        : "no microStepMilliA in the rig file: a micro-SEL is not detected here";
+  if (rail.detects === "nothing") return "latch-up was not detected here";
+  if (rail.detects === "steps") return `nothing cuts it on over-current; ${small}`;
+  return rail.trips ? small : `only the host cuts, on what it reads: too slow to protect; ${small}`;
+}
