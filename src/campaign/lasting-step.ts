@@ -74,7 +74,10 @@ export async function* tryStep(lane: Lane, run: RunPlan, rail: WatchedRail): Asy
   rail.forget(
     verdict === "load-step" && outlivesWork === false ? "busy" : verdict === "micro-sel" ? "busy" : undefined,
   );
-  if (shut) recovery = yield* backToWork(lane, run, recovery);
+  if (shut) {
+    recovery = yield* backToWork(lane, run, recovery);
+    await watch.learnIdle();
+  }
   if (shut && memory.latch.exposure !== null && recovery.cure !== null) yield* memory.latch.exposure.open();
   const toNs = clock.nowNs();
   yield { type: "dead", tNs: toNs, run: run.number, fromNs, toNs, cause: "recovery", latencyMs: 0 };

@@ -53,14 +53,13 @@ export async function* afterLatchUp(
     yield* watch.take();
     recovery = lost;
     memory.latch.inRun++;
-    const { rail, what, reading } = finding;
     yield {
       type: "effect",
       tNs: clock.nowNs(),
       run: run.number,
       dut: lane.name,
       effect: "sel",
-      detail: `rail '${rail.supply.name}': ${what === "fold-back" ? "folded back" : "over-current"} (${describe(reading.milliA)}), number ${memory.latch.inRun} of this run`,
+      detail: `number ${memory.latch.inRun} of this run: rail '${finding.rail.supply.name}' ${describe(finding)}`,
     };
     const powered: boolean = yield* cycleUntilCleared(lane, run, async function* () {
       if (!closed.yet && memory.latch.exposure !== null) yield* memory.latch.exposure.shut();
@@ -171,6 +170,15 @@ export function limitPerRun({ memory, plan }: Lane): void {
   memory.latch.limit ??= { endReason: "sel_limit", detail: `${memory.latch.inRun} latch-ups in this run` };
 }
 
-function describe(milliA: number | null): string {
-  return milliA === null ? "not measured" : `${milliA.toFixed(0)} mA when it was read`;
+function describe({ what, rail, reading, baselineMilliA }: RailFinding): string {
+  const from = baselineMilliA === null ? "" : `, from a baseline of ${baselineMilliA.toFixed(0)} mA`;
+  const milliA = reading.milliA === null ? "" : ` at ${reading.milliA.toFixed(0)} mA`;
+  switch (what) {
+    case "trip":
+      return `tripped above ${String(rail.supply.limits.tripMilliA)} mA${from}`;
+    case "over":
+      return `was cut by the host${milliA}${from}`;
+    case "fold-back":
+      return `folded back${milliA}${from}`;
+  }
 }

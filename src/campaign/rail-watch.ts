@@ -85,13 +85,17 @@ export class RailWatch {
     this.#state = state;
   }
 
-  /** From now on the rails are looked at, until `end` or until the run is left at once. */
+  /** What is read from now on is of this run, until `end` or until the run is left at once. */
   begin(run: RunPlan, left: AbortSignal): void {
     this.#run = run;
     this.#left = left;
     this.#over = new AbortController();
     left.addEventListener("abort", () => this.#wake.abort(), { once: true, signal: this.#over.signal });
-    if (this.rails.some(({ isWatched }) => isWatched)) this.#task = this.#keepLooking(this.#over.signal);
+  }
+
+  /** Armed: looks at the rails from now on, where there is something to look for. */
+  start(): void {
+    if (this.isNeeded() && this.#over !== null) this.#task = this.#keepLooking(this.#over.signal);
   }
 
   async end(): Promise<void> {
@@ -111,6 +115,11 @@ export class RailWatch {
         this.#held--;
       },
     };
+  }
+
+  /** Some rail has a trip or a limit; all others have nothing to be watched for. */
+  isNeeded(): boolean {
+    return this.rails.some(({ isWatched }) => isWatched);
   }
 
   /** Looks at every watched rail now. */

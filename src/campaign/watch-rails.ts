@@ -21,7 +21,8 @@ export async function* underWatch(
   watch.begin(run, lane.signal);
   try {
     yield* armRails(lane);
-    await watch.learnIdle();
+    if (watch.isNeeded()) yield* idleBefore(lane, run);
+    watch.start();
     for (;;) {
       const next = await work.next();
       yield* watch.take();
@@ -33,6 +34,14 @@ export async function* underWatch(
     // Cut short: the board is stopped, the shutter closed.
     await work.return({ endReason: "operator", detail: "" });
   }
+}
+
+/** What the rails draw before anything is exposed; nothing happens meanwhile, so it is not live. */
+async function* idleBefore({ watch, clock }: Lane, run: RunPlan): AsyncGenerator<Rec, void> {
+  const fromNs = clock.nowNs();
+  await watch.learnIdle();
+  const toNs = clock.nowNs();
+  yield { type: "dead", tNs: toNs, run: run.number, fromNs, toNs, cause: "check", latencyMs: 0 };
 }
 
 /** A rail that cannot be armed is no reason to begin nothing: the record says what is not detected there. */

@@ -33,9 +33,18 @@ export interface TruthLine {
 export interface RailTruth {
   readonly board: string;
   readonly rail: string;
-  /** An event as the rig file names it; `missed`: one that found no power; or what followed of itself. `over-limit`: above what the board stands, from `sinceNs` to `tNs`. */
+  /** An event as the rig file names it; `missed`: one that found no power; or what followed of itself. `exposed`: from now on it works under the open beam (told of boards with events). `over-limit`: above what the board stands, from `sinceNs` to `tNs`. */
   readonly did:
-    LoadEvent["do"] | "missed" | "step-ended" | "trip" | "cleared" | "over-limit" | "dead" | "alive";
+    | LoadEvent["do"]
+    | "missed"
+    | "step-ended"
+    | "trip"
+    | "cleared"
+    | "over-limit"
+    | "dead"
+    | "alive"
+    | "exposed"
+    | "sheltered";
   readonly milliA: number;
   readonly sinceNs: number;
   readonly tNs: number;

@@ -118,6 +118,16 @@ export function createWorld(
     };
     rails.settle(takes(place, busy, atNs), atNs);
     const did = powered ? "alive" : "dead";
+    const exposed = isExposed(place.law);
+    if (board.events.length > 0 && isExposed(law) !== exposed)
+      tell({
+        board: name,
+        rail: "all",
+        did: exposed ? "exposed" : "sheltered",
+        milliA: 0,
+        sinceNs: atNs,
+        tNs: atNs,
+      });
     if (law.powered !== powered) tell({ board: name, rail: "all", did, milliA: 0, sinceNs: atNs, tNs: atNs });
     for (const listener of place.listeners) listener(place.law);
     if (!powered && rails.carry(takes(place, false, atNs))) turn(place, {}, atNs);
@@ -229,6 +239,10 @@ export function createWorld(
 
 /** What changes in configuration memory is of no boot and no iteration. */
 const outsideOfWork = { boots: 0, id: 0, structure: "configuration", iteration: 0, cycle: 0 } as const;
+
+function isExposed({ busy, fluxPerCm2PerSecond }: Law): boolean {
+  return busy && fluxPerCm2PerSecond > 0;
+}
 
 function firstLaw(spec: WorldSpec, board: EmulatedBoardSpec, nowNs: number): Law {
   const idle = { powered: true, busy: false, clockShare: 1 };

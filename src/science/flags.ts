@@ -9,6 +9,8 @@ export const flagMeanings = {
   "dead>10%": "more than 10 % of the run was dead time",
   "mu>0.5": "more than 0.5 events per observation window: two upsets often count as one",
   "mu>0.1": "more than 0.1 events per observation window: some upsets count as one",
+  latch_up_unseen:
+    "on some rail no latch-up would have been noticed: nothing trips there, and nobody looked at a current",
   throttled: "the board throttled its clock",
   no_control: "no control run of this board with the beam off, or on with the board idle",
   "unknown>1%": "more than 1 % of the strikes have no outcome of their own: look at the bounds",
@@ -36,6 +38,7 @@ export function runFlags(run: RunTally, account: LiveAccount, controlled: boolea
   const mu = highestMu(eventsPerWindow(run, run.lastNs));
   if (mu > muAlarm) flags.push("mu>0.5");
   else if (mu > muWarning) flags.push("mu>0.1");
+  if (run.latchUpUnseen && inBeam(run)) flags.push("latch_up_unseen");
   if (run.throttled) flags.push("throttled");
   if (run.start.runKind === "beam" && !controlled) flags.push("no_control");
   if (unknownShare(run) > 0.01) flags.push("unknown>1%");
@@ -50,6 +53,10 @@ export function runFlags(run: RunTally, account: LiveAccount, controlled: boolea
   if (run.confirmedOnly) flags.push("no_critical_proof");
   if (isVoid(run)) flags.push("not_pooled");
   return flags;
+}
+
+function inBeam({ start: { runKind } }: RunTally): boolean {
+  return runKind === "beam" || runKind === "beam_on_dut_idle";
 }
 
 /** Boards that had a control run: the beam off, or on while the board did nothing (REC-13). */

@@ -25,7 +25,8 @@ export type RunRec = Extract<
       | "iterations"
       | "run_end"
       | "link"
-      | "boot";
+      | "boot"
+      | "rail_event";
   }
 >;
 
@@ -120,6 +121,11 @@ export function foldRun(tally: RunTally, record: RunRec, linkGained: LinkTotals 
       run.open = false;
       run.unwellSinceNs = null;
       run.end = { endReason: record.endReason, detail: record.detail };
+      break;
+    case "rail_event":
+      if (record.what === "armed")
+        run.latchUpUnseen ||= record.detects === "nothing" || record.detects === "steps";
+      if (record.what === "trip" || record.what === "cut") run.unwellSinceNs ??= run.lastGoodNs;
       break;
     case "link":
       break;
@@ -267,6 +273,7 @@ function newRun(record: RunStart): Run {
     link: { frames: 0, garbled: 0, lost: 0, bytesDropped: 0 },
     die: { samples: 0, sumC: 0, minC: Infinity, maxC: -Infinity },
     throttled: false,
+    latchUpUnseen: false,
     beam: null,
     fluenceTakenPerCm2: 0,
     counterRelUncertainty1Sigma: null,

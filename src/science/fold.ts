@@ -66,7 +66,6 @@ export function fold(into: CampaignState, record: Rec): CampaignState {
       break;
     case "command":
     case "thermal":
-    case "rail_event":
     case "bench_fault":
       break;
     case "note":
@@ -83,7 +82,8 @@ export function fold(into: CampaignState, record: Rec): CampaignState {
     case "iterations":
     case "run_end":
     case "link":
-    case "boot": {
+    case "boot":
+    case "rail_event": {
       const run = record.run === null ? undefined : runs.get(record.run);
       if (run !== undefined) foldRun(run, record, linkGained);
       break;

@@ -74,6 +74,8 @@ export interface RunTally {
     readonly maxC: number;
   };
   readonly throttled: boolean;
+  /** Some rail of the board was armed with nothing that would notice a latch-up on it. */
+  readonly latchUpUnseen: boolean;
   /** The counter as it was last read in this segment. */
   readonly beam: BeamReading | null;
   /** All that the part took in this run, counted or not: for its dose. */

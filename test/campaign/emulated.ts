@@ -64,6 +64,7 @@ export async function campaignOn(
     /** Seed of the emulated world, if not the campaign's. */
     readonly worldSeed?: number;
     readonly ladder?: string;
+    readonly latchUp?: string;
     /** Where the emulated world writes what it really did. */
     readonly truthPath?: string;
     /** Essential-bits files by their path in the plan; the path stands for the checksum too. */
@@ -76,7 +77,8 @@ export async function campaignOn(
 ): Promise<Outcome> {
   const rig = rigFileSchema.parse(parse(rigText));
   const ladder = options.ladder === undefined ? "" : `ladder: ${options.ladder}\n`;
-  const text = `campaign: small\n${ladder}blocks:\n${blocks.map((block) => `  - ${block}\n`).join("")}`;
+  const latchUp = options.latchUp === undefined ? "" : `latchUp: ${options.latchUp}\n`;
+  const text = `campaign: small\n${ladder}${latchUp}blocks:\n${blocks.map((block) => `  - ${block}\n`).join("")}`;
   const { essentialFiles = new Map<string, EssentialBits>() } = options;
   const checksums = new Map([...essentialFiles.keys()].map((path) => [path, path]));
   const plan = toPlan(campaignSchema.parse(parse(text)), options.seed ?? 1, checksums);
