@@ -241,7 +241,7 @@ function faultOf(reply: Reply<unknown>, wrong: Verb["wrong"]): string | null {
 }
 
 /** The commands of a verb that were never, however often repeated, replied to well; in hexadecimal, with what came instead. */
-function illFounded(exchanges: readonly Exchange[], fixture: Fixture): string[] {
+export function illFounded(exchanges: readonly Exchange[], fixture: Fixture): string[] {
   const { sameCommand = hex, isWellFormedReply } = fixture;
   const founded = new Map<string, boolean>();
   const last = new Map<string, string>();
