@@ -1,3 +1,4 @@
+import type { SemAfter } from "./plan.ts";
 import type { Exposure } from "./exposure.ts";
 import type { Effect, EndReason, Outcome, RunKind } from "./outcome.ts";
 
@@ -39,6 +40,8 @@ export interface RunResult {
   readonly workload: string;
   readonly target: string | null;
   readonly faultModel: string | null;
+  /** What a SEM controller did after each strike: the two are different questions. */
+  readonly semAfter: SemAfter;
   readonly refresh: { readonly policy: string; readonly every: number };
   readonly temperatureC: {
     readonly set: number | null;
@@ -106,6 +109,8 @@ export interface PooledResult {
   readonly workload: string;
   readonly target: string | null;
   readonly faultModel: string | null;
+  /** What a SEM controller did after each strike: the two are different questions. */
+  readonly semAfter: SemAfter;
   readonly runs: readonly number[];
   readonly exposure: Exposure;
   readonly outcomes: OutcomeCounts;

@@ -81,7 +81,9 @@ function strikeRow(
   const { outcomes } = row;
   const due = outcomes.dueDetected.primary + outcomes.dueCrash.primary + outcomes.dueHang.primary;
   const target =
-    row.target === null ? "all targets" : `${row.target}${severalModels ? ` ${row.faultModel ?? ""}` : ""}`;
+    row.target === null
+      ? "all targets"
+      : `${row.target}${row.semAfter === "observe" ? " observed" : ""}${severalModels ? ` ${row.faultModel ?? ""}` : ""}`;
   const strikes = row.exposure.kind === "injection" ? row.exposure.asked : 0;
   return [
     piece(sameBoard ? "" : row.dut, "cyan"),

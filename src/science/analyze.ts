@@ -67,6 +67,7 @@ function runResult(run: RunTally, sessionId: string, emulated: boolean, controll
     workload: plan.workload,
     target: plan.target,
     faultModel: plan.faultModel,
+    semAfter: plan.semAfter,
     refresh: { policy: plan.refresh, every: plan.refreshEvery },
     temperatureC: {
       set: plan.temperatureC,

@@ -42,6 +42,7 @@ function poolOne(group: readonly Poolable[], whole: boolean): PooledResult {
     workload: first.workload,
     target: whole ? null : first.target,
     faultModel: whole ? null : first.faultModel,
+    semAfter: first.semAfter,
     runs: group.map(({ result }) => result.number),
     exposure,
     outcomes: counts,

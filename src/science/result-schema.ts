@@ -86,6 +86,7 @@ const runSchema = z.strictObject({
   workload: z.string(),
   target: z.string().nullable(),
   faultModel: z.string().nullable(),
+  semAfter: z.enum(["idle", "observe"]),
   refresh: z.strictObject({ policy: z.string(), every: count }),
   temperatureC: z.strictObject({
     set: numberOrNull,
@@ -116,6 +117,7 @@ const pooledSchema = z.strictObject({
   workload: z.string(),
   target: z.string().nullable().describe("null in a total over targets, and in a beam"),
   faultModel: z.string().nullable(),
+  semAfter: z.enum(["idle", "observe"]),
   runs: z.array(count),
   exposure: exposureSchema,
   outcomes: outcomesSchema,
