@@ -57,13 +57,13 @@ describe("a campaign file", () => {
       "a misspelt word",
       "kind: injection",
       "kind: injektion",
-      "3:11: found \"injektion\", expected one of injection, beam, beam_off: did you mean 'injection'?",
+      "3:11: found \"injektion\", expected one of injection, beam, beam_off, beam_on_dut_idle: did you mean 'injection'?",
     ],
     [
       "no kind",
       "kind: injection\n    dut: cpu",
       "dut: cpu",
-      "3:5: key 'kind' is missing: add 'kind: …' (injection, beam, beam_off)",
+      "3:5: key 'kind' is missing: add 'kind: …' (injection, beam, beam_off, beam_on_dut_idle)",
     ],
     [
       "a unit after the number",
@@ -112,7 +112,13 @@ describe("a campaign file", () => {
       "no stop rule",
       "{ strikes: 10 }",
       "{ }",
-      "7:11: give at least one rule: strikes, events, fluencePerCm2, seconds or intervalWidth",
+      "7:11: give at least one rule: strikes, events, fluencePerCm2, doseRadSi, seconds or intervalWidth",
+    ],
+    [
+      "a dose that nobody can tell",
+      "blocks:",
+      "blocks:\n  - { kind: beam, dut: cpu, workload: gemm, beam: { species: proton }, stop: { doseRadSi: 10 } }",
+      "3:91: stop.doseRadSi needs beam.doseRadSiPerFluence",
     ],
     [
       "a rest that is too short",

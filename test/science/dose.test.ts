@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { analyze } from "../../src/science/analyze.ts";
+import { dosesOf, fluenceTaken } from "../../src/science/dose.ts";
+import { soFar } from "../../src/science/so-far.ts";
+import { beam, beamEvent, beamPlan, campaignStart, dead, folded, runEnd, runStart } from "./records.ts";
+
+const reading = (fluencePerCm2: number, fluxPerCm2PerSecond = 100, gapSeconds = 0) => ({
+  fluencePerCm2,
+  fluxPerCm2PerSecond,
+  gapSeconds,
+});
+
+describe("fluence that a part took", () => {
+  test("is what the counter gained, and after a restart what it shows", () => {
+    expect(fluenceTaken(reading(1_000), reading(1_100))).toBe(100);
+    expect(fluenceTaken(reading(1_000), reading(40))).toBe(40);
+  });
+
+  test("over a gap that nobody counted the higher flux lasts", () => {
+    expect(fluenceTaken(reading(1_000, 100), reading(1_000, 250, 8))).toBe(2_000);
+  });
+
+  test("over a gap that a log counted, what it counted", () => {
+    expect(fluenceTaken(reading(1_000, 100), reading(1_850, 100, 8))).toBe(850);
+  });
+});
+
+describe("a gap of the counter", () => {
+  const lit = (at: number, fluencePerCm2: number) => ({
+    ...beam(at, 1, fluencePerCm2),
+    fluxPerCm2PerSecond: 100,
+  });
+  const state = folded([
+    campaignStart(),
+    runStart(0, beamPlan(1)),
+    lit(0, 0),
+    beamEvent(5, 1, 1, "sdcCritical"),
+    lit(10, 1_000),
+    beamEvent(12, 1, 2, "sdcCritical"),
+    beamEvent(15, 1, 3, "sdcCritical"),
+    { ...lit(20, 1_000), gapSeconds: 10 },
+    dead(1, 10, 20, "counter"),
+    beamEvent(21, 1, 4, "sdcCritical"),
+    lit(30, 2_000),
+    runEnd(30, 1, "time"),
+  ]);
+  const run = analyze(state).runs[0]!;
+
+  test("is dead time, and its fluence not live", () => {
+    expect(run.live.deadSeconds).toBeCloseTo(10, 9);
+    expect(run.exposure).toMatchObject({ fluenceLivePerCm2: 2_000, fluenceGrossPerCm2: 2_000 });
+    expect(run.flags).toContain("counter_gap");
+  });
+
+  test("takes its events out of every rate: nobody knows the beam they came from", () => {
+    expect(run.outcomes.sdcCritical.primary).toBe(2);
+    expect(run.outcomes.unattributed.primary).toBe(2);
+    const sdc = run.estimates.find(({ outcome, per }) => outcome === "sdc" && per === "device");
+    expect(sdc).toMatchObject({ n: 2, value: 2 / 2_000 });
+  });
+
+  test("is taken from above for the dose", () => {
+    // 1e-7 rad(Si) cm²: 2,000 counted and 10 s of 100 not counted.
+    expect(run.exposure).toMatchObject({ doseRadSi: expect.closeTo(3e-4, 12) as unknown });
+    expect(dosesOf(state)).toEqual([
+      {
+        serial: "S-cpu-f32",
+        dut: "cpu-f32",
+        priorRadSi: 0,
+        campaignRadSi: expect.closeTo(3e-4, 12) as unknown,
+      },
+    ]);
+    expect(soFar(state).doseRadSi("S-cpu-f32")).toBeCloseTo(3e-4, 12);
+    expect(soFar(state).doseRadSi("another")).toBe(0);
+  });
+});
+
+test("a counter that states how well it knows its fluence is believed before the plan", () => {
+  const runs = [0.04, null].map((relUncertainty1Sigma) =>
+    analyze(
+      folded([
+        campaignStart(),
+        runStart(0, beamPlan(1)),
+        { ...beam(0, 1, 0), relUncertainty1Sigma: null },
+        { ...beam(10, 1, 1_000), relUncertainty1Sigma },
+        runEnd(10, 1, "time"),
+      ]),
+    ).runs.map(({ exposure }) => exposure),
+  );
+  expect(runs[0]).toMatchObject([{ fluenceRelUncertainty1Sigma: 0.04 }]);
+  expect(runs[1]).toMatchObject([{ fluenceRelUncertainty1Sigma: 0.1 }]);
+});
+
+test("restarts that the counter took out of its own count are flagged all the same", () => {
+  const { flags } = analyze(
+    folded([
+      campaignStart(),
+      runStart(0, beamPlan(1)),
+      beam(0, 1, 0),
+      { ...beam(10, 1, 1_000), restarts: 1 },
+      runEnd(10, 1, "time"),
+    ]),
+  ).runs[0]!;
+  expect(flags).toContain("counter_restarted");
+});
+
+test("events of an outage of the bench leave the rates too", () => {
+  const { outcomes } = analyze(
+    folded([
+      campaignStart(),
+      runStart(0, beamPlan(1)),
+      beam(0, 1, 0),
+      beamEvent(5, 1, 1, "sdcCritical"),
+      dead(1, 4, 6, "bench"),
+      runEnd(10, 1, "time"),
+    ]),
+  ).runs[0]!;
+  expect(outcomes.unattributed.primary).toBe(1);
+});
