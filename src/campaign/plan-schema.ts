@@ -75,6 +75,14 @@ const injectionSchema = z.strictObject({
     .enum(["idle", "observe"])
     .default("idle")
     .describe("what a SEM controller does once a bit is flipped: wait, or scan on and repair it"),
+  semObserveMs: z
+    .number()
+    .min(0)
+    .max(10_000)
+    .default(25)
+    .describe(
+      "semAfter observe: the iteration begins within this time after the flip, drawn evenly; give one scan",
+    ),
   configuration: configurationSchema
     .optional()
     .describe("which bits of configuration memory are struck; all of them without it"),
@@ -204,6 +212,7 @@ export function toPlan(
       targets: block.kind === "injection" ? block.target : [],
       faultModels: block.kind === "injection" ? block.faultModel : [],
       semAfter: block.kind === "injection" ? block.semAfter : "idle",
+      semObserveMs: block.kind === "injection" && block.semAfter === "observe" ? block.semObserveMs : 0,
       configuration:
         block.kind === "injection" && block.configuration !== undefined
           ? configurationPlan(block.configuration, checksums)

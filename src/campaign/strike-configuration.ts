@@ -1,6 +1,7 @@
 import type { InjectionSeen, Injector } from "../domain/equipment.ts";
 import type { Reply } from "../domain/reply.ts";
 import type { RunPlan } from "../domain/plan.ts";
+import { randomStream } from "../domain/random.ts";
 import type { Rec } from "../domain/records.ts";
 import type { Strike } from "../domain/strike.ts";
 import { comeBack } from "./arm-and-run.ts";
@@ -16,7 +17,7 @@ import type { Struck } from "./struck-outcome.ts";
 /**
  * One strike in a space of the injector's own: it stands until it is taken back, whatever the board restores.
  *
- *   arm ─→ run the iteration that reads it ─→ evidence ─→ release ─→ restored? ─no→ power cycle
+ *   arm ─→ (observing: some of a scan) ─→ run the iteration that reads it ─→ evidence ─→ release ─→ restored? ─no→ power cycle
  *
  * It is confirmed when `arm` or `release` saw enough of it, and else unknown, whatever the board answered: an injector that flips
  * nothing would make every strike masked. It is never armed twice: a second time takes it back.
@@ -43,6 +44,8 @@ export async function* strikeConfiguration(
     return yield* cleared(lane, run, strike, { ...before, detail }, detail);
   }
   const hold = holdOf(lane.name, injector, strike);
+  const waitedMs = observedMs(lane, run, strike);
+  if (waitedMs > 0) await lane.clock.sleep(waitedMs, lane.signal);
   const answered: Struck = yield* runStruck(lane, run, strike, { ready, judge, before, hold });
   const released = await hold.release();
   const seen = released.kind === "ok" ? released.value : null;
@@ -51,7 +54,13 @@ export async function* strikeConfiguration(
     ...answered,
     confirmed,
     injection: { armed: armed.value, released: seen },
-    detail: [answered.detail, confirmed ? "" : unseen(armed.value, seen)].filter(Boolean).join("; "),
+    detail: [
+      answered.detail,
+      waitedMs > 0 ? `read ${waitedMs.toFixed(1)} ms after it was struck` : "",
+      confirmed ? "" : unseen(armed.value, seen),
+    ]
+      .filter(Boolean)
+      .join("; "),
   };
   if (seen !== null && seen.restored !== false) return struck;
   const why =
@@ -75,6 +84,12 @@ const nothingYet: Omit<Struck, "interrupted"> = {
   linkGone: false,
   doubtful: false,
 };
+
+/** An upset comes at any moment of the scan that repairs it: so does the iteration that may read it before. */
+function observedMs(lane: Lane, run: RunPlan, strike: Strike): number {
+  if (run.semObserveMs === 0) return 0;
+  return run.semObserveMs * randomStream(lane.plan.seed, "observed", run.number, strike.id).nextFloat();
+}
 
 function unseen(armed: InjectionSeen, released: InjectionSeen | null): string {
   const observations = [...armed.observations, ...(released?.observations ?? [])];

@@ -28,6 +28,7 @@ function* runsOf(block: Block): Generator<Omit<RunPlan, "number" | "block">> {
               target,
               faultModel,
               semAfter: block.semAfter,
+              semObserveMs: block.semObserveMs,
               configuration: block.configuration,
               temperatureC: setC,
               visit,

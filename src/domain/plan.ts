@@ -71,6 +71,8 @@ export interface Block {
   readonly faultModels: readonly FaultModel[];
   /** What a SEM controller does once the bits are flipped: it stays idle, or observes and repairs them within a scan. */
   readonly semAfter: SemAfter;
+  /** While it observes, an iteration begins a time after the flip that is drawn from 0 to this: a scan that repairs may come before it. */
+  readonly semObserveMs: number;
   /** Which bits of the injector's own space are struck; null: any. */
   readonly configuration: ConfigurationPlan | null;
   /** What each of its boards goes through; at every `run` the matrix is run. No step but `run`: the heater stays off. */
@@ -104,6 +106,7 @@ export interface RunPlan {
   readonly target: string | null;
   readonly faultModel: FaultModel | null;
   readonly semAfter: SemAfter;
+  readonly semObserveMs: number;
   readonly configuration: ConfigurationPlan | null;
   /** The set point in force; null: heater off. */
   readonly temperatureC: number | null;

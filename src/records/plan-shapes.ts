@@ -39,7 +39,11 @@ const configuration = object<ConfigurationPlan>({
   exclude: object<ConfigurationPlan["exclude"]>(places),
   essentialBits: orNull(object<EssentialBitsFile>({ file: text, sha256: text, padWords: anyNumber })),
 });
-const struck = { semAfter: oneOf(["idle", "observe"]), configuration: orNull(configuration) };
+const struck = {
+  semAfter: oneOf(["idle", "observe"]),
+  semObserveMs: anyNumber,
+  configuration: orNull(configuration),
+};
 const block = object<Block>({
   kind: oneOf(blockKinds),
   duts: listOf(text),

@@ -9,7 +9,7 @@ import { sumExposures } from "./exposure.ts";
 export interface Poolable {
   readonly result: RunResult;
   /** Strikes on essential bits, or under a scan that repairs them, are of another population than strikes anywhere. */
-  readonly struck: Pick<RunPlan, "configuration" | "semAfter">;
+  readonly struck: Pick<RunPlan, "configuration" | "semAfter" | "semObserveMs">;
   readonly bits: number | null;
 }
 
@@ -53,7 +53,7 @@ function poolOne(group: readonly Poolable[], whole: boolean): PooledResult {
 /** What must be equal for two runs to be of one population. */
 function conditions({ result, struck }: Poolable): readonly unknown[] {
   const { runKind, dut, workload, refresh, exposure } = result;
-  const manner = [struck.configuration, struck.semAfter];
+  const manner = [struck.configuration, struck.semAfter, struck.semObserveMs];
   return [runKind, dut.name, dut.serial, workload, refresh.policy, refresh.every, beamOf(exposure), manner];
 }
 

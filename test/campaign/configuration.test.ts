@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import type { EssentialBits } from "../../src/campaign/essential-bits.ts";
 import type { FpgaFamily } from "../../src/domain/configuration-plan.ts";
 import { wordsOfFrame } from "../../src/domain/configuration-plan.ts";
 import type { StrikeRec } from "../../src/domain/records.ts";
@@ -87,6 +88,21 @@ function stoodIn(
 function faultOf(fabric: Fabric, word: number, mask: number): FabricFault | null {
   const { wordsOfFrame: words } = fabric;
   return fabric.faultAt(Math.floor(word / words), word % words, Math.log2(mask));
+}
+
+/** An essential-bits file that names the bridges of all nets, and nothing else. */
+function netBits(family: FpgaFamily): {
+  readonly files: ReadonlyMap<string, EssentialBits>;
+  readonly fabric: Fabric;
+} {
+  const fabric = fabricOf({ family, frames, design: 1 });
+  const words = wordsOfFrame[family];
+  const bits: number[] = [];
+  for (let word = 0; word < frames * words; word++)
+    for (let bit = 0; bit < 32; bit++)
+      if (fabric.faultAt(Math.floor(word / words), word % words, bit)?.site === "net")
+        bits.push(word * 32 + bit);
+  return { files: new Map([["nets.ebd", { frames, bits: Uint32Array.from(bits) }]]), fabric };
 }
 
 describe.each(["x7", "usp"] as const)("configuration strikes on an emulated %s", (family) => {
@@ -175,18 +191,31 @@ describe.each(["x7", "usp"] as const)("configuration strikes on an emulated %s",
   });
 });
 
+test("a scan that comes before the workload reads leaves nothing to be read", async () => {
+  const { files: essentialFiles } = netBits("usp");
+  const asked = ", configuration: { family: usp, essentialBits: nets.ebd, padWords: 25 }";
+  const observed = `${asked}, semAfter: observe, semObserveMs: 40`;
+  const outcomes = async (more: string): Promise<StrikeRec[]> =>
+    ofType((await campaignOn(fpgaRig("usp"), [block(40, more)], { essentialFiles })).records, "strike");
+  const [idle, watched] = [await outcomes(asked), await outcomes(observed)];
+  const wrong = (strikes: readonly StrikeRec[]): number =>
+    strikes.filter(({ outcome }) => outcome !== "masked").length;
+  // The scan takes 20 ms and finds an upset after 10 on average: read within 40 ms, three of four are repaired before.
+  expect(wrong(idle)).toBeGreaterThan(25);
+  expect(wrong(watched)).toBeGreaterThan(2);
+  expect(wrong(watched)).toBeLessThan(16);
+  const dwells = watched.flatMap(({ injection }) => injection?.released?.dwellMs ?? []);
+  expect(dwells.length).toBeGreaterThan(15);
+  expect(Math.max(...dwells)).toBeLessThan(60);
+  expect(
+    watched.every(({ confirmed, detail }) => confirmed && detail.includes("ms after it was struck")),
+  ).toBe(true);
+});
+
 test("bits that are called essential are struck, and no others", async () => {
-  const family = "usp";
-  const fabric = fabricOf({ family, frames, design: 1 });
-  const words = wordsOfFrame[family];
-  const bits: number[] = [];
-  for (let word = 0; word < frames * words; word++)
-    for (let bit = 0; bit < 32; bit++)
-      if (fabric.faultAt(Math.floor(word / words), word % words, bit)?.site === "net")
-        bits.push(word * 32 + bit);
-  const essentialFiles = new Map([["nets.ebd", { frames, bits: Uint32Array.from(bits) }]]);
+  const { files: essentialFiles, fabric } = netBits("usp");
   const asked = `, configuration: { family: usp, essentialBits: nets.ebd, padWords: 25 }`;
-  const { records, result } = await campaignOn(fpgaRig(family), [block(25, asked)], { essentialFiles });
+  const { records, result } = await campaignOn(fpgaRig("usp"), [block(25, asked)], { essentialFiles });
   const strikes = ofType(records, "strike");
   expect(strikes).toHaveLength(25);
   expect(strikes.map(({ strike: { word, mask } }) => faultOf(fabric, word, mask)?.site)).toEqual(

@@ -103,6 +103,7 @@ function runStart(tNs: number, run: number, dut: string): RunStart {
     target: null,
     faultModel: null,
     semAfter: "idle",
+    semObserveMs: 0,
     configuration: null,
     temperatureC: null,
     visit: 0,
