@@ -192,7 +192,6 @@ export class KoradRail implements Rail {
     if (amperes.kind !== "ok") return amperes;
     const { on, regulating } = status.value;
     const tripped = this.#trippedBy(status.value);
-    if (on) this.#wasOn = true;
     if (tripped === true) {
       // One byte without a checksum is not enough to say that it tripped.
       const again = await this.#status();
@@ -252,7 +251,10 @@ export class KoradRail implements Rail {
 
   async #status(): Promise<Reply<KoradStatus>> {
     const reply = await this.#line.askByte("STATUS?");
-    return reply.kind === "ok" ? { kind: "ok", value: koradStatus(reply.value) } : reply;
+    if (reply.kind !== "ok") return reply;
+    const status = koradStatus(reply.value);
+    if (status.on) this.#wasOn = true;
+    return { kind: "ok", value: status };
   }
 
   #milliV(query: string): Promise<Reply<number>> {

@@ -42,6 +42,26 @@ describe.each(supplies)("%s", (_, fixture) => {
     expect(bench.world.railState("a", "main").output).toBe(false);
   });
 
+  test("a latch-up trips it within its delay, and is over after four seconds without power", async () => {
+    const { bench, rail } = supplied({
+      ...fixture,
+      board: { events: [{ do: "latch-up", atSeconds: 10, milliA: 2_000 }] },
+    });
+    await rail.arm({ milliV: 5_000, tripMilliA: 1_500 });
+    await bench.clock.sleep(10_000 - bench.clock.nowNs() / 1e6 + 10);
+    expect(bench.world.railState("a", "main")).toMatchObject({ output: true });
+    expect(bench.world.railState("a", "main").milliA).toBeGreaterThan(1_500);
+    await bench.clock.sleep(15);
+    expect(bench.world.railState("a", "main")).toMatchObject({ output: false, tripped: true });
+    expect(await rail.read()).toMatchObject({ kind: "ok", value: { on: false, tripped: true } });
+    expect(await rail.off()).toMatchObject({ kind: "ok", value: { on: false, milliV: 0 } });
+    await bench.clock.sleep(4_000);
+    expect(await rail.on()).toMatchObject({
+      kind: "ok",
+      value: { on: true, milliA: 200, regulating: "voltage", tripped: false },
+    });
+  });
+
   test("a load step: the rail is on, holds its voltage, and carries more", async () => {
     const { bench, rail } = supplied(fixture);
     await rail.arm({ milliV: 5_000, tripMilliA: 1_500 });
