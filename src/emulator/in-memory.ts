@@ -102,7 +102,10 @@ export function emulateInMemory(
     });
     world.onLaw(board, (law) => life.turn(law));
     const fabric = fabricOf(boardSpec.configuration);
-    world.configuration(board).onChange((flipped) => life.configure(faultsOf(fabric, flipped)));
+    const configuration = world.configuration(board);
+    configuration.onChange((flipped) => life.configure(faultsOf(fabric, flipped)));
+    if (boardSpec.accelerator === "soft")
+      configuration.defineEssential(({ frame, word, bit }) => fabric.faultAt(frame, word, bit) !== null);
     world.onHang(board, () => trouble.hang());
     lives.set(board, life);
     work.add(life.run(end.signal));

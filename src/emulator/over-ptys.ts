@@ -147,7 +147,10 @@ export function emulateOverPtys(
     handles.set(board, handle);
     world.onLaw(board, (law) => handle.turn(law));
     const fabric = fabricOf(boardSpec.configuration);
-    world.configuration(board).onChange((flipped) => handle.configure(faultsOf(fabric, flipped)));
+    const configuration = world.configuration(board);
+    configuration.onChange((flipped) => handle.configure(faultsOf(fabric, flipped)));
+    if (boardSpec.accelerator === "soft")
+      configuration.defineEssential(({ frame, word, bit }) => fabric.faultAt(frame, word, bit) !== null);
     world.onHang(board, () => trouble.hang());
     work.add(trouble.watch(end.signal));
   };

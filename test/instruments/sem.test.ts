@@ -204,6 +204,23 @@ describe("nothing is believed that was not seen", () => {
     }
   });
 
+  test("a second N that is not answered leaves neither bit standing, nor struck anew", async () => {
+    for (const lost of [1, 2]) {
+      const bench = semDriverBench("x7");
+      const strike = strikeAt(700, 0b11 << 3);
+      await bench.injector.arm(strike);
+      const from = bench.wire.exchanges.length;
+      const ns = (): number =>
+        bench.wire.exchanges.slice(from).filter(({ command }) => command[0] === "N".charCodeAt(0)).length;
+      bench.wire.rough = { gatherMs: 5, shape: (bytes) => (ns() === lost ? [] : [{ bytes, waitMs: 0 }]) };
+      expect((await bench.injector.release(strike)).kind).toBe("silence");
+      bench.wire.rough = smooth;
+      expect(valueIn(await bench.injector.release(strike)).restored).toBe(true);
+      expect(bench.memory.flipped()).toEqual([]);
+      await bench.close();
+    }
+  });
+
   test("a board that lost power in between has nothing to take back", async () => {
     const bench = semDriverBench("usp");
     await bench.injector.arm(strikeAt(700, 1));
@@ -226,81 +243,10 @@ describe("nothing is believed that was not seen", () => {
     for (const strike of [{ ...strikeAt(0, 1), target: "weights" }, strikeAt(1_230, 1), strikeAt(0, 0)])
       expect((await bench.injector.arm(strike)).kind).toBe("refused");
     expect(await bench.injector.release(strikeAt(0, 1))).toMatchObject({
-      value: { confirmed: false, restored: null },
+      value: { confirmed: false, restored: false },
     });
     expect(bench.truth).toEqual([]);
     await bench.close();
-  });
-});
-
-describe("silence, and what it means", () => {
-  test.each<[SemFamily, Record<string, unknown>, RegExp]>([
-    ["x7", { icapGrant: false }, /nothing came at all: .*icap_grant.*PCAP_PR, bit 27 of 0xF8007000/],
-    ["usp", { icapGrant: false }, /nothing came at all: .*cap_gnt/],
-    ["us", { stuckAfter: "ICAP OK" }, /initialization stopped after 'ICAP OK'/],
-    ["x7", { stuckAfter: "RDBK OK" }, /initialization stopped after 'RDBK OK'/],
-    ["x7", { haltsAtSeconds: 0 }, /it has halted \(HLT\): reconfigure the FPGA/],
-  ])("%s with %o", async (family, quirks, hint) => {
-    const bench = semDriverBench(family, { quirks });
-    await bench.clock.sleep(100);
-    expect(await bench.injector.identify()).toMatchObject({
-      kind: "silence",
-      hint: expect.stringMatching(hint) as string,
-    });
-    await bench.close();
-  });
-
-  test("HLT in the middle of an injection is a fault, and no success", async () => {
-    for (const haltSaysState of [true, false]) {
-      const bench = semDriverBench("us", { quirks: { haltsAfterCommands: 3, haltSaysState } });
-      await bench.injector.identify();
-      expect((await bench.injector.arm(strikeAt(5, 1))).kind).toBe("silence");
-      expect(bench.news).toMatchObject([
-        { level: "fault", text: expect.stringMatching(/HLT.*reconfigure/) as string },
-      ]);
-      await bench.close();
-    }
-  });
-
-  test("at 9600 baud a read-back takes its time, and is waited for", async () => {
-    const bench = semDriverBench("us", { baud: 9_600 });
-    expect(valueIn(await bench.injector.arm(strikeAt(5, 1))).confirmed).toBe(true);
-    expect(valueIn(await bench.injector.release(strikeAt(5, 1))).restored).toBe(true);
-    await bench.close();
-  });
-
-  test("the rig file and the part differ: told in one line", async () => {
-    const frames = { configuration: { frames: 100 } };
-    for (const [settings, why] of [
-      [{ maxFrame: 500 }, /it says MF 101, the rig file says maxFrame 500/],
-      [{ slrs: 2 }, /it reports 1 super logic regions, the rig file says 2/],
-      [{ selfCheck: "C0000640000" }, /selfCheck C0000640000 is no linear address/],
-      [{ selfCheck: "0008000090D" }, /selfCheck 0008000090D is no linear address/],
-    ] as const) {
-      const bench = semDriverBench("usp", { ...frames, settings });
-      expect(await bench.injector.identify()).toMatchObject({
-        kind: "refused",
-        reason: expect.stringMatching(why) as string,
-      });
-      await bench.close();
-    }
-    const bench = semDriverBench("usp", {
-      ...frames,
-      settings: { maxFrame: 101, slrs: 1, selfCheck: "C000000290D" },
-    });
-    expect(bench.injector.space).toEqual({
-      name: "configuration",
-      words: 100 * 93,
-      bits: 32,
-      selfCheck: { word: 2 * 93 + 72, mask: 1 << 13, iteration: 0, cycle: 0 },
-    });
-    await bench.close();
-    const other = semDriverBench("x7", frames);
-    expect(await other.injector.prove()).toMatchObject({
-      kind: "ok",
-      value: ["region 0: observation, MF 101, FC 0, FS 14"],
-    });
-    await other.close();
   });
 });
 

@@ -82,6 +82,8 @@ export class SemDialogue {
       workMs + this.wireMs(2 * command.length + replyBytes),
     );
     this.#asked = null;
+    // Whether it obeyed is not known, and so not where it is.
+    if (answer === null) this.#reports.state = null;
     return answer ?? silence(this.ended ? 0 : (this.#clock.nowNs() - beganNs) / nsPerMs);
   }
 
@@ -135,7 +137,7 @@ export class SemDialogue {
     else if (token.is === "line" && asked.lines.length < mostLines) asked.lines.push(token.text);
     // While a diagnostic scan runs its prompt stands, and the answer goes on.
     if (token.is !== "prompt" || token.state === "diagnostic") return;
-    this.#reports.state = token.state;
+    this.#reports.stand(token.state);
     const { lines, torn } = asked;
     asked.answer = { kind: "answer", lines, torn, prompt: token.state };
   }

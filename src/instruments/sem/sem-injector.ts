@@ -116,7 +116,7 @@ export class SemInjector implements InjectorInstrument {
   /** From wherever it is: in a state that has no status report it is sent to Idle first. */
   async #status(): Promise<Reply<readonly RegionStatus[]>> {
     let status = await this.#commands.status();
-    if (isRejected(status) && this.#reports.state !== "observation") {
+    if (isRejected(status) && this.#reports.state === "detect") {
       const idle = await this.#commands.idle();
       if (idle.kind === "silence") return this.#hinted(idle);
     }

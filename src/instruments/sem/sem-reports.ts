@@ -12,6 +12,8 @@ import type { Diagnosis, InitStage, SemLine, SemState } from "./sem-lines.ts";
  *   tokens that answer no command ─→ report under way ─prompt→ error reports (the newest 64), state, banner, news
  */
 export interface ErrorReport {
+  /** Counts from 1 since the port was opened. */
+  readonly number: number;
   readonly diagnosis: Diagnosis;
   /** As `LA` named it, and as `PA` did; null where the controller does not know. */
   readonly linear: FrameAddress | null;
@@ -53,8 +55,12 @@ const mostBits = 64;
 export class SemReports {
   /** Newest last. */
   readonly errors: ErrorReport[] = [];
+  /** Error reports since the port was opened. */
+  count = 0;
   /** Null until a prompt was seen, and whenever it cannot be known. */
   state: PromptState | null = null;
+  /** Since the port was opened. */
+  prompts = 0;
   banner: string | null = null;
   /** How far an initialization got that has not ended; null: none is under way. */
   initializing: InitStage | "begun" | null = null;
@@ -165,8 +171,14 @@ export class SemReports {
     this.garbled++;
   }
 
-  #endReport(state: PromptState): void {
+  /** A prompt of this state stands, in an answer or by itself. */
+  stand(state: PromptState): void {
     this.state = state;
+    this.prompts++;
+  }
+
+  #endReport(state: PromptState): void {
+    this.stand(state);
     this.halted = false;
     this.initializing = null;
     const draft = this.#draft;
@@ -177,7 +189,8 @@ export class SemReports {
       this.garbled++;
       return;
     }
-    const report: ErrorReport = { ...rest, diagnosis, ends: state, endedNs: this.#clock.nowNs() };
+    const number = ++this.count;
+    const report: ErrorReport = { ...rest, number, diagnosis, ends: state, endedNs: this.#clock.nowNs() };
     this.errors.push(report);
     if (this.errors.length > mostReports) this.errors.shift();
     this.news({ level: "info", text: inWords(report) });

@@ -8,7 +8,7 @@ export function silenceHint(family: SemFamily, heard: number, reports: SemReport
     const last = reports.initializing === "begun" ? "its banner" : `'${reports.initializing}'`;
     return `its initialization stopped after ${last}, the stage that did not come is the one that hangs: look at the clock and at who else uses the configuration port, then reconfigure the FPGA`;
   }
-  if (heard > 0 && reports.state === null)
+  if (heard > 0 && reports.prompts === 0)
     return "bytes come that make no sense: check the baud rate (V_ENABLETIME of the design) and 8-N-1";
   if (heard > 0) return "it answered before: is the FPGA still configured and the cable in place?";
   return family === "x7"

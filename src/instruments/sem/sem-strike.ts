@@ -18,6 +18,8 @@ export interface StrikeUnderWay {
   /** The controller has reported an error in this frame. */
   reported: boolean;
   injectedNs: number;
+  /** Error reports that there had been before its bits were last inverted. */
+  reportsBefore: number;
   /** Garbled lines there had been when it began. */
   readonly garbledBefore: number;
   readonly observations: string[];
@@ -67,9 +69,14 @@ export function isOf(report: ErrorReport, { bits }: StrikeUnderWay): boolean {
   );
 }
 
+/** Whatever was wrong with the frame is so no more. */
+export function isCorrected({ flags, correctedCount }: ErrorReport): boolean {
+  return flags !== null && (flags & 0x20) === 0 && correctedCount > 0;
+}
+
 /** It took back every bit that was struck. */
 export function corrects(report: ErrorReport, { bits }: StrikeUnderWay): boolean {
-  if (report.flags === null || (report.flags & 0x20) !== 0) return false;
+  if (!isCorrected(report)) return false;
   return bits.every(({ word, bit }) => report.corrected.some((one) => one.word === word && one.bit === bit));
 }
 

@@ -8,7 +8,7 @@ import { isRejected } from "./sem-commands.ts";
 import type { SemCommands } from "./sem-commands.ts";
 import type { SemDialogue } from "./sem-dialogue.ts";
 import type { ErrorReport, SemReports } from "./sem-reports.ts";
-import { addressesOf, corrects, differences, isOf, seen } from "./sem-strike.ts";
+import { addressesOf, corrects, differences, isCorrected, isOf, seen } from "./sem-strike.ts";
 import type { SeenExtras, StrikeUnderWay } from "./sem-strike.ts";
 
 /**
@@ -35,6 +35,8 @@ const reportBytes = 400;
 export class SemStriker {
   readonly #its: StrikerParts;
   #under: StrikeUnderWay | null = null;
+  /** The strike taken back last, and what was seen of that. */
+  #last: { readonly strike: Strike; readonly seen: InjectionSeen } | null = null;
 
   constructor(parts: StrikerParts) {
     this.#its = parts;
@@ -51,7 +53,7 @@ export class SemStriker {
         );
       this.#under = null;
     }
-    const idle = await twice(() => commands.idle());
+    const idle = await this.#toIdle();
     if (idle.kind !== "ok") return idle;
     const before = readBack ? await twice(() => commands.query(frameOf(word))) : null;
     if (before !== null && before.kind !== "ok") return explained(before);
@@ -63,6 +65,7 @@ export class SemStriker {
       readBack: false,
       reported: false,
       injectedNs: nowMs() * nsPerMs,
+      reportsBefore: reports.count,
       garbledBefore: reports.garbled,
       observations: [],
       details: [],
@@ -85,22 +88,39 @@ export class SemStriker {
     if (under?.strike.word !== strike.word || under.strike.mask !== strike.mask) {
       // Nothing is to be done; whether it would be done is asked all the same.
       const status = await this.#its.commands.status();
-      return status.kind === "silence" ? status : { kind: "ok", value: nothingArmed };
+      if (status.kind === "silence") return status;
+      const again = this.#last?.strike.word === strike.word && this.#last.strike.mask === strike.mask;
+      return { kind: "ok", value: again ? this.#last!.seen : nothingArmed };
     }
     const reply = await this.#takeBack(under);
-    if (reply.kind === "ok" && reply.value.restored === true) this.#under = null;
+    if (reply.kind === "ok" && reply.value.restored === true) {
+      this.#under = null;
+      this.#last = { strike, seen: reply.value };
+    }
     return reply;
+  }
+
+  /** What `I` does in Idle is not documented: it is sent only where the controller is elsewhere, and `S` where nobody knows. */
+  async #toIdle(): Promise<Reply<null>> {
+    const { commands, reports } = this.#its;
+    if (reports.state === null) {
+      const status = await twice(() => commands.status());
+      if (status.kind === "silence") return status;
+    }
+    return reports.state === "idle" ? { kind: "ok", value: null } : twice(() => commands.idle());
   }
 
   /** Every bit once. Silence leaves the strike under way: it may have been made. */
   async #inject(under: StrikeUnderWay): Promise<Silence | null> {
-    const { commands, nowMs } = this.#its;
+    const { commands, reports, nowMs } = this.#its;
     let answered = 0;
     for (const bit of under.bits) {
       const reply = await commands.inject(bit);
       under.injectedNs = nowMs() * nsPerMs;
       if (reply.kind === "silence") return reply;
       if (reply.kind === "ok") answered++;
+      else if (isRejected(reply) && reports.state !== "idle")
+        under.details.push("N was sent while the controller was not idle, which it ignores");
       else if (isRejected(reply))
         under.details.push(
           "N was answered with the prompt alone: error injection is disabled in this build, or there is no such address",
@@ -153,7 +173,7 @@ export class SemStriker {
     const first = under.bits[0]!;
     const report = this.#reportOf(under);
     if (report !== null) under.reported = true;
-    const idle = await twice(() => commands.idle());
+    const idle = await this.#toIdle();
     if (idle.kind !== "ok") return idle;
     const now = await twice(() => commands.query(frameOf(first)));
     if (now.kind !== "ok") return now;
@@ -184,37 +204,42 @@ export class SemStriker {
 
   /** Without read-back: the scan has to find it. */
   async #search(under: StrikeUnderWay): Promise<Reply<InjectionSeen>> {
-    const { commands } = this.#its;
     const report = this.#reportOf(under) ?? (await this.#observeUntil(under));
     if (report !== null && "kind" in report)
       return report.kind === "silence" ? report : this.#unsearched(under, report);
     if (report === null) {
       under.details.push(this.#whyNotFound(under));
-      // Passes enough over the whole device have found no bit that is not as it was loaded.
-      const clean = this.#its.reports.garbled === under.garbledBefore;
-      return { kind: "ok", value: seen(under, { restored: clean }) };
+      return { kind: "ok", value: seen(under, { restored: await this.#hasSearched(under) }) };
     }
-    under.reported = true;
-    if (corrects(report, under)) {
-      under.observations.push(`the scan reported ${report.diagnosis} there, and corrected it`);
+    under.reported = !isCorrected(report) || corrects(report, under);
+    if (isCorrected(report)) {
+      if (under.reported)
+        under.observations.push(`the scan reported ${report.diagnosis} there, and corrected it`);
+      else
+        under.details.push(
+          `the scan reported ${report.diagnosis} there, and corrected other bits than those struck`,
+        );
       return { kind: "ok", value: seen(under, { restored: true, ...dwell(report, under) }) };
     }
     under.observations.push(`the scan reported ${report.diagnosis} there, and could not correct it`);
-    const idle = await twice(() => commands.idle());
+    const idle = await this.#toIdle();
     if (idle.kind !== "ok") return idle;
-    const silent = await this.#injectAgain(under);
+    const silent = await this.#injectAgain(under, report);
     if (silent !== null) return silent;
     return this.#confirmGone(under);
   }
 
-  async #injectAgain(under: StrikeUnderWay): Promise<Silence | null> {
-    for (const bit of under.bits) {
+  async #injectAgain(under: StrikeUnderWay, { located }: ErrorReport): Promise<Silence | null> {
+    // Reports until now are of the strike; those after it are of what is left.
+    under.reportsBefore = this.#its.reports.count;
+    // Where it tells which bits stand, no other is touched: an earlier second `N` may have reached some.
+    const stands = ({ word, bit }: SemAddress): boolean =>
+      located.length === 0 || located.some((one) => one.word === word && one.bit === bit);
+    for (const bit of under.bits.filter(stands)) {
       const reply = await this.#its.commands.inject(bit);
       if (reply.kind === "silence") return reply;
       if (reply.kind === "refused") under.details.push(reply.reason);
     }
-    // Reports until now are of the strike; those after it are of what is left.
-    under.injectedNs = this.#its.nowMs() * nsPerMs;
     return null;
   }
 
@@ -222,12 +247,24 @@ export class SemStriker {
     const again = await this.#observeUntil(under);
     if (again !== null && "kind" in again)
       return again.kind === "silence" ? again : this.#unsearched(under, again);
-    if (again === null) under.observations.push("a second N, and the scan finds nothing more there");
-    else
+    if (again !== null) {
       under.details.push(
         `after a second N the scan still reports ${again.diagnosis} there: reconfigure the FPGA`,
       );
-    return { kind: "ok", value: seen(under, { restored: again === null || corrects(again, under) }) };
+      return { kind: "ok", value: seen(under, { restored: isCorrected(again) }) };
+    }
+    const restored = await this.#hasSearched(under);
+    if (restored) under.observations.push("a second N, and the scan finds nothing more there");
+    else under.details.push("after a second N it is not known whether the scan went on");
+    return { kind: "ok", value: seen(under, { restored }) };
+  }
+
+  /** That nothing was reported means something only where it scans to this moment, and nothing that it said was lost. */
+  async #hasSearched(under: StrikeUnderWay): Promise<boolean> {
+    const { commands, reports } = this.#its;
+    const status = await twice(() => commands.status());
+    const observes = status.kind === "ok" && status.value.every(({ state }) => state === "observation");
+    return observes && reports.garbled === under.garbledBefore;
   }
 
   /** Observes (unless it does) until the struck frame is reported; null when the scan had passes enough. */
@@ -260,7 +297,7 @@ export class SemStriker {
 
   #reportOf(under: StrikeUnderWay): ErrorReport | null {
     return (
-      this.#its.reports.errors.find((report) => report.endedNs >= under.injectedNs && isOf(report, under)) ??
+      this.#its.reports.errors.find((report) => report.number > under.reportsBefore && isOf(report, under)) ??
       null
     );
   }
@@ -273,8 +310,8 @@ const nothingArmed: InjectionSeen = {
   before: null,
   after: null,
   dwellMs: null,
-  restored: null,
-  detail: "no such strike is under way here",
+  restored: false,
+  detail: "no such strike is under way since the port was opened: what was flipped before may still stand",
 };
 
 /** The word's frame: what `Q` ignores is 0. */
