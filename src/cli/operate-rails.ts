@@ -12,6 +12,10 @@ import { placeOf } from "./read-yaml.ts";
 export const powerVerbs = ["on", "off", "cycle", "status"] as const;
 export type PowerVerb = (typeof powerVerbs)[number];
 
+/** A device that another process held a moment ago is asked so often, and so far apart. */
+const tries = 4;
+const pauseMs = 200;
+
 /**
  * The rails of a rig worked by this process itself, while nobody else holds them. Each device is opened alone: one that does
  * not answer keeps no other from being cut.
@@ -36,16 +40,20 @@ export async function operateRails(
     locate: (path: readonly PropertyKey[]) => placeOf(read.file, path),
   };
   const one = async (device: string): Promise<readonly RailDone[]> => {
-    try {
-      const part = await openGuarded(spec, context, new Set([device]));
+    for (let attempt = 1; ; attempt++) {
       try {
-        return await worked(part.stations, what);
-      } finally {
-        await part.close();
+        const part = await openGuarded(spec, context, new Set([device]));
+        try {
+          return await worked(part.stations, what);
+        } finally {
+          await part.close();
+        }
+      } catch (error) {
+        if (!(error instanceof RigError)) throw error;
+        if (error.code === "config" || attempt === tries) return unworked(spec, device, error.message);
+        // Whoever held it died in the middle of a word: the rest of that word may have come first.
+        await clock.sleep(pauseMs);
       }
-    } catch (error) {
-      if (!(error instanceof RigError)) throw error;
-      return unworked(spec, device, error.message);
     }
   };
   try {
