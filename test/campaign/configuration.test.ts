@@ -206,7 +206,9 @@ test("a scan that comes before the workload reads leaves nothing to be read", as
   expect(wrong(watched)).toBeLessThan(16);
   const dwells = watched.flatMap(({ injection }) => injection?.released?.dwellMs ?? []);
   expect(dwells.length).toBeGreaterThan(15);
-  expect(Math.max(...dwells)).toBeLessThan(60);
+  // It stood while it was read back too (93 words at 115200 baud take 74 ms), then for a scan and its report.
+  expect(Math.min(...dwells)).toBeGreaterThan(74);
+  expect(Math.max(...dwells)).toBeLessThan(130);
   expect(
     watched.every(({ confirmed, detail }) => confirmed && detail.includes("ms after it was struck")),
   ).toBe(true);
