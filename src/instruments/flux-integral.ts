@@ -69,7 +69,7 @@ export class FluxIntegral {
       // Switched off and on, or its timer was reset: its clock says nothing of what went by.
       this.#restarts++;
       this.#gapSeconds += passed;
-    } else if (broken || seconds > this.#rules.gapSeconds) this.#gapSeconds += seconds;
+    } else if (broken || passed > this.#rules.gapSeconds) this.#gapSeconds += passed;
     else {
       this.#sumPerCm2 += ((last.fluxPerCm2PerSecond + sample.fluxPerCm2PerSecond) / 2) * seconds;
       this.#shownPerCm2 = Math.max(this.#shownPerCm2, this.#sumPerCm2);
