@@ -69,6 +69,13 @@ export interface RunResult {
     readonly liveSeconds: number;
     readonly deadSeconds: number;
   };
+  /** While the board throttled: a rate without it is (events − these) / (exposure − this). Events are primary. */
+  readonly throttled: {
+    readonly seconds: number;
+    readonly events: number;
+    readonly iterations: number;
+    readonly fluencePerCm2: number;
+  };
   readonly estimates: readonly Estimate[];
   readonly flags: readonly string[];
 }

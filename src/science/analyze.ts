@@ -94,6 +94,12 @@ function runResult(run: RunTally, sessionId: string, emulated: boolean, controll
       liveSeconds: account.liveSeconds,
       deadSeconds: account.deadSeconds,
     },
+    throttled: {
+      seconds: run.underThrottle.seconds,
+      events: run.underThrottle.events,
+      iterations: run.underThrottle.iterations,
+      fluencePerCm2: run.underThrottle.fluencePerCm2,
+    },
     estimates: estimatesOf(exposure, outcomes, bitsOf(run)),
     flags: runFlags(run, account, controlled),
   };

@@ -5,6 +5,14 @@ import { fluenceTaken } from "./dose.ts";
 import { createIdSet } from "./id-set.ts";
 import { addDead, addReading, closeSegment, newTimeline, openSegment } from "./live-time.ts";
 import type { LateEvent, RunTally } from "./state.ts";
+import {
+  eventUnderThrottle,
+  fluenceUnderThrottle,
+  iterationsUnderThrottle,
+  neverThrottled,
+  throttleBegun,
+  throttleHeard,
+} from "./under-throttle.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Run = Writable<RunTally>;
@@ -42,7 +50,9 @@ export function startRun(known: RunTally | undefined, record: RunStart): RunTall
   run.lastNs = record.tNs;
   run.lastGoodNs = record.tNs;
   run.beam = null;
-  run.throttled ||= (record.readBack?.throttle ?? 0) !== 0;
+  const throttle = record.readBack?.throttle ?? 0;
+  run.throttled ||= throttle !== 0;
+  run.underThrottle = throttleBegun(run.underThrottle, record.tNs, throttle);
   openSegment(run.timeline, record.tNs);
   return run;
 }
@@ -84,6 +94,7 @@ export function foldRun(tally: RunTally, record: RunRec, linkGained: LinkTotals 
       signOfLife(run, record.tNs);
       foldDie(run, record.dieC);
       run.throttled ||= record.throttle !== 0;
+      run.underThrottle = throttleHeard(run.underThrottle, record.tNs, record.throttle);
       break;
     case "beam":
       foldBeam(run, record);
@@ -108,6 +119,7 @@ export function foldRun(tally: RunTally, record: RunRec, linkGained: LinkTotals 
       break;
     case "iterations": {
       signOfLife(run, record.tNs);
+      run.underThrottle = iterationsUnderThrottle(run.underThrottle, record.total);
       const { total, clean, computeSeconds } = run.iterations;
       run.iterations = {
         total: total + record.total,
@@ -138,7 +150,10 @@ function foldStrike(run: Run, record: StrikeRec): void {
     return;
   }
   if (!record.confirmed || record.outcome === null) run.unknownStrikes++;
-  else countOutcome(run, record.outcome, record.repeatOf);
+  else {
+    countOutcome(run, record.outcome, record.repeatOf);
+    run.underThrottle = eventUnderThrottle(run.underThrottle, record.outcome, record.repeatOf);
+  }
   foldEvidence(run, record);
 }
 
@@ -148,6 +163,7 @@ function foldBeamEvent(run: Run, record: BeamEventRec): void {
     return;
   }
   countOutcome(run, record.outcome, record.repeatOf);
+  run.underThrottle = eventUnderThrottle(run.underThrottle, record.outcome, record.repeatOf);
   if (record.outcome !== "unattributed") {
     const { tNs, outcome, repeatOf } = record;
     const lately = run.lately as LateEvent[];
@@ -167,6 +183,7 @@ function foldBeam(run: Run, record: BeamRec): void {
   run.beam = record;
   run.counterRelUncertainty1Sigma = record.relUncertainty1Sigma ?? run.counterRelUncertainty1Sigma;
   addReading(run.timeline, record.tNs, record.fluencePerCm2, record.restarts);
+  run.underThrottle = fluenceUnderThrottle(run.underThrottle, record.fluencePerCm2);
 }
 
 /** Nobody knows the beam of that time: what happened in it is an event of nobody's, in no rate. */
@@ -274,6 +291,7 @@ function newRun(record: RunStart): Run {
     die: { samples: 0, sumC: 0, minC: Infinity, maxC: -Infinity },
     throttled: false,
     latchUpUnseen: false,
+    underThrottle: neverThrottled,
     beam: null,
     fluenceTakenPerCm2: 0,
     counterRelUncertainty1Sigma: null,

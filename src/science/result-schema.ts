@@ -107,6 +107,9 @@ const runSchema = z.strictObject({
     .describe("events to expect between two refreshes of the state: above 0.1 some upsets count as one"),
   link: z.strictObject({ frames: count, garbled: count, lost: count, bytesDropped: count }),
   live: z.strictObject({ elapsedSeconds: seconds, liveSeconds: seconds, deadSeconds: seconds }),
+  throttled: z
+    .strictObject({ seconds, events: count, iterations: count, fluencePerCm2: z.number().min(0) })
+    .describe("while the board throttled: a rate without it is (events - these) / (exposure - this)"),
   estimates: z.array(estimateSchema),
   flags: z.array(z.string()),
 });

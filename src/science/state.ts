@@ -5,6 +5,7 @@ import type { CampaignStart, CheckRec, RunStart, RunState } from "../domain/reco
 import type { PrimaryRepeat } from "../domain/result.ts";
 import type { IdSet } from "./id-set.ts";
 import type { Timeline } from "./live-time.ts";
+import type { UnderThrottle } from "./under-throttle.ts";
 
 /**
  * What a journal amounts to so far: the one value that resume, the live view and the analysis read.
@@ -76,6 +77,7 @@ export interface RunTally {
   readonly throttled: boolean;
   /** Some rail of the board was armed with nothing that would notice a latch-up on it. */
   readonly latchUpUnseen: boolean;
+  readonly underThrottle: UnderThrottle;
   /** The counter as it was last read in this segment. */
   readonly beam: BeamReading | null;
   /** All that the part took in this run, counted or not: for its dose. */
