@@ -12,7 +12,7 @@ export function resultTable(result: Result, canvas: Canvas): string[] {
     heading(result),
     ...strikeTable(result, page),
     ...beamTables(result, page),
-    ...remarks(result),
+    ...remarks(result, page.columns),
   ];
   return lines.map((line) => paintLine(line, page));
 }
@@ -29,7 +29,7 @@ function heading(result: Result): Line {
 }
 
 /** Ends that no plan asks for, and what a reader must know before he trusts a number. */
-function remarks(result: Result): Line[] {
+function remarks(result: Result, width: number): Line[] {
   const early = groupRuns(result.runs, ({ endReason }) => (planned.has(endReason) ? [] : [endReason]));
   const flagged = groupRuns(result.runs, ({ flags }) => flags);
   const lines: Line[] = [];
@@ -37,11 +37,34 @@ function remarks(result: Result): Line[] {
     lines.push([piece(`  ${reason}`, "yellow"), piece(`: ${runsText(runs)} ended so`)]);
   for (const [flag, runs] of flagged) {
     const meaning = (flagMeanings as Readonly<Record<string, string>>)[flag] ?? flag;
-    lines.push([piece(`  ${flag}`, "yellow"), piece(` ${runsText(runs)}: ${meaning}`, "dim")]);
+    lines.push(...remark(flag, `${runsText(runs)}: ${meaning}`, width));
   }
-  if (result.flags.includes("no_guard"))
-    lines.push([piece("  no_guard", "yellow"), piece(` ${flagMeanings.no_guard}`, "dim")]);
+  if (result.flags.includes("no_guard")) lines.push(...remark("no_guard", flagMeanings.no_guard, width));
   return lines.length === 0 ? [] : [[], [piece("To know", "bold")], ...lines];
+}
+
+/** A flag and what it means, on as many lines as that takes. */
+function remark(flag: string, text: string, width: number): Line[] {
+  const indent = 4;
+  const lines: Line[] = [];
+  let line = "";
+  let room = width - flag.length - 3;
+  const end = (): void => {
+    const first = lines.length === 0;
+    lines.push(
+      first
+        ? [piece(`  ${flag}`, "yellow"), piece(line, "dim")]
+        : [piece(" ".repeat(indent - 1) + line, "dim")],
+    );
+    line = "";
+    room = width - indent;
+  };
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > room) end();
+    line += ` ${word}`;
+  }
+  end();
+  return lines;
 }
 
 const planned: ReadonlySet<string> = new Set([
