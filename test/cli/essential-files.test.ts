@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { essentialFilesAgain } from "../../src/cli/essential-files.ts";
-import { readCampaign } from "../../src/cli/files.ts";
+import { checkCampaign } from "../../src/cli/cross-checks.ts";
+import { readCampaign, readRig } from "../../src/cli/files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "essential-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -72,5 +73,41 @@ describe("a campaign with an essential-bits file", () => {
     ["{ family: x7, exclude: { bits: [32] } }", /7:52: found 32: expected at most 31/],
   ])("%s is refused where it stands", (configuration, says) => {
     expect(() => readCampaign(campaign(configuration))).toThrow(says);
+  });
+});
+
+describe("a block that strikes a configuration memory, on a rig", () => {
+  const rig = join(folder, "rig.yaml");
+  const rigText = (injector: string): string => `rig: r
+stations:
+  fpga: { serial: D-1, link: { memory: fpga }, ${injector} }
+devices:
+  sem: { protocol: sem, family: usp, link: { memory: sem } }
+  box: { protocol: radrig, serial: B-1, link: { memory: box } }
+emulation:
+  boards: { fpga: { accelerator: soft, format: i8, configuration: { family: usp } } }
+`;
+  test.each([
+    [
+      "of another family than its controller",
+      "injector: { device: sem, targets: [configuration] }",
+      /7:30: 'x7' is asked, and the FPGA of 'fpga' is of family 'usp' in .*rig\.yaml \(device 'sem'\)/,
+    ],
+    ["without an injector", "supply: box", /7:\d+: board 'fpga' has no injector .* name a SEM controller/],
+    [
+      "whose injector is a bench box",
+      "injector: { device: box, targets: [configuration] }",
+      /7:\d+: board 'fpga' has no injector/,
+    ],
+  ])("%s is refused where it stands", (_, injector, says) => {
+    writeFileSync(rig, rigText(injector));
+    const path = campaign("{ family: x7, frames: [[0, 5]] }");
+    expect(() => checkCampaign(readCampaign(path), readRig(rig))).toThrow(says);
+  });
+
+  test("of the same family is taken", () => {
+    writeFileSync(rig, rigText("injector: { device: sem, targets: [configuration] }"));
+    const path = campaign("{ family: usp, frames: [[0, 5]] }");
+    expect(() => checkCampaign(readCampaign(path), readRig(rig))).not.toThrow();
   });
 });
