@@ -237,3 +237,22 @@ describe("the independent cut", () => {
     expect(warnings).toHaveLength(1);
   });
 });
+
+test("a board that throttles in its exposure: the result says how long, how much of the fluence, and which events", async () => {
+  const at = (slowAboveC: number): ReturnType<typeof campaignOn> =>
+    campaignOn(smallRig({ board: `slowAboveC: ${slowAboveC}` }).replace(", control: 1.0e-12", ""), [
+      exposure("seconds: 20"),
+    ]);
+  // At work its die is at 45 °C.
+  const [cool, hot] = [(await at(60)).result.runs[0]!, (await at(35)).result.runs[0]!];
+  expect(cool.throttled).toEqual({ seconds: 0, events: 0, iterations: 0, fluencePerCm2: 0 });
+  expect(cool.flags).not.toContain("throttled");
+  expect(hot.flags).toContain("throttled");
+  expect(hot.throttled.seconds).toBeGreaterThan(15);
+  expect(hot.throttled.seconds).toBeLessThanOrEqual(21);
+  if (hot.exposure.kind !== "beam") throw new Error("no beam");
+  expect(hot.throttled.fluencePerCm2 / hot.exposure.fluenceGrossPerCm2).toBeGreaterThan(0.8);
+  expect(hot.throttled.fluencePerCm2).toBeLessThanOrEqual(hot.exposure.fluenceGrossPerCm2);
+  expect(hot.throttled.iterations).toBeLessThan(hot.iterations.total + 1);
+  expect(hot.iterations.total).toBeLessThan(0.95 * cool.iterations.total);
+});
