@@ -65,7 +65,7 @@ function beamRow(row: PooledResult, above: PooledResult | undefined): Piece[] {
   const events = Object.values(outcomes).reduce((sum, pair) => sum + (pair?.primary ?? 0), 0);
   return [
     piece(above?.dut === row.dut ? "" : row.dut, "cyan"),
-    piece(row.workload),
+    piece(row.runKind === "beam_on_dut_idle" ? `${row.workload} (idle)` : row.workload),
     piece(whole(events)),
     piece(exposure.kind === "beam" ? scientific(exposure.fluenceLivePerCm2) : "?"),
     crossSection(row.estimates, "sdc", "yellow"),
@@ -75,7 +75,7 @@ function beamRow(row: PooledResult, above: PooledResult | undefined): Piece[] {
 
 function crossSection(estimates: readonly Estimate[], outcome: Estimate["outcome"], paint: Paint): Piece {
   const found = estimates.find((estimate) => estimate.outcome === outcome && estimate.per === "device");
-  if (found === undefined) return piece("no fluence", "dim");
+  if (found === undefined) return piece(estimates.length === 0 ? "no fluence" : "none can be", "dim");
   if (found.limitOnly) return piece(`below ${scientific(found.upper)}`, "dim");
   return piece(`${scientific(found.value)} [${scientific(found.lower)}, ${scientific(found.upper)}]`, paint);
 }

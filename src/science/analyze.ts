@@ -3,7 +3,7 @@ import { effects } from "../domain/outcome.ts";
 import type { EndReason } from "../domain/outcome.ts";
 import type { Result, RunResult } from "../domain/result.ts";
 import { dosesOf } from "./dose.ts";
-import { estimatesOf } from "./estimate.ts";
+import { estimatesOf, meaningful } from "./estimate.ts";
 import { exposureOf } from "./exposure.ts";
 import { controlledBoards, isVoid, runFlags } from "./flags.ts";
 import { liveAccount } from "./live-time.ts";
@@ -100,7 +100,7 @@ function runResult(run: RunTally, sessionId: string, emulated: boolean, controll
       iterations: run.underThrottle.iterations,
       fluencePerCm2: run.underThrottle.fluencePerCm2,
     },
-    estimates: estimatesOf(exposure, outcomes, bitsOf(run)),
+    estimates: meaningful(runKind, estimatesOf(exposure, outcomes, bitsOf(run))),
     flags: runFlags(run, account, controlled),
   };
 }

@@ -1,4 +1,5 @@
 import type { Exposure } from "../domain/exposure.ts";
+import type { RunKind } from "../domain/outcome.ts";
 import type { Estimate, OutcomeCounts } from "../domain/result.ts";
 import { clopperPearson } from "./clopper-pearson.ts";
 import { garwood } from "./garwood.ts";
@@ -31,6 +32,14 @@ export function estimatesOf(exposure: Exposure, counts: OutcomeCounts, bits: num
     case "unknown":
       return [];
   }
+}
+
+/** An idle board computes nothing: it can crash, hang or reset, and give no wrong answer. */
+const ofIdle: ReadonlySet<Estimate["outcome"]> = new Set(["due", "dueCrash", "dueHang"]);
+
+/** The estimates that mean something for a run of this kind. */
+export function meaningful(runKind: RunKind, estimates: readonly Estimate[]): Estimate[] {
+  return estimates.filter(({ outcome }) => runKind !== "beam_on_dut_idle" || ofIdle.has(outcome));
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Exposure } from "../domain/exposure.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import { outcomes } from "../domain/outcome.ts";
 import type { OutcomeCounts, PooledResult, PrimaryRepeat, RunResult } from "../domain/result.ts";
-import { estimatesOf } from "./estimate.ts";
+import { estimatesOf, meaningful } from "./estimate.ts";
 import { sumExposures } from "./exposure.ts";
 
 /** One run as it goes into a pool: its result, where and how it was struck, and the bits it exposed. */
@@ -46,7 +46,7 @@ function poolOne(group: readonly Poolable[], whole: boolean): PooledResult {
     runs: group.map(({ result }) => result.number),
     exposure,
     outcomes: counts,
-    estimates: estimatesOf(exposure, counts, bits),
+    estimates: meaningful(first.runKind, estimatesOf(exposure, counts, bits)),
   };
 }
 

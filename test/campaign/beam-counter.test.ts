@@ -256,6 +256,9 @@ test("an idle board in the beam runs nothing, and is a control run for the other
   expect(control).toMatchObject({ runKind: "beam_on_dut_idle", endReason: "fluence", eventsPerWindow: null });
   expect(control!.iterations.total).toBe(0);
   expect(control!.exposure.kind).toBe("beam");
+  // It computes nothing: no limit on wrong answers can be had from it.
+  expect(control!.estimates.map(({ outcome }) => outcome)).not.toContain("sdc");
+  expect(control!.estimates.map(({ outcome }) => outcome)).toContain("due");
   expect(production!.iterations.total).toBeGreaterThan(0);
   expect(production!.flags).not.toContain("no_control");
   const states = ofType(records, "telemetry").filter(({ run }) => run === 1);
