@@ -20,8 +20,7 @@ export async function* underWatch(
   watch.boardIs("idle");
   watch.begin(run, lane.signal);
   try {
-    yield* armRails(lane);
-    if (watch.isNeeded()) yield* idleBefore(lane, run);
+    yield* beforeAnything(lane, run);
     watch.start();
     for (;;) {
       const next = await work.next();
@@ -36,9 +35,12 @@ export async function* underWatch(
   }
 }
 
-/** What the rails draw before anything is exposed; nothing happens meanwhile, so it is not live. */
-async function* idleBefore({ watch, clock }: Lane, run: RunPlan): AsyncGenerator<Rec, void> {
+/** Trips armed, and what the rails draw meanwhile; nothing is exposed yet, so it is not live. */
+async function* beforeAnything(lane: Lane, run: RunPlan): AsyncGenerator<Rec, void> {
+  const { watch, clock } = lane;
   const fromNs = clock.nowNs();
+  yield* armRails(lane);
+  if (!watch.isNeeded()) return;
   await watch.learnIdle();
   const toNs = clock.nowNs();
   yield { type: "dead", tNs: toNs, run: run.number, fromNs, toNs, cause: "check", latencyMs: 0 };

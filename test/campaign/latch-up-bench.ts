@@ -21,7 +21,7 @@ export interface LatchRig {
 
 export const usualRail = "milliV: 5000, tripMilliA: 1200, holdMilliA: 400, microStepMilliA: 150";
 
-/** 1 W idle and 4 W busy at 5 V: 200 and 800 mA. It stands 1500 mA; its supply trips 20 ms after 1200. */
+/** 1 W idle and 4 W busy at 5 V: 200 and 800 mA. It stands 1250 mA; its supply trips at 1200, 20 ms later. */
 export function latchRig(options: LatchRig): string {
   return `
 rig: latch
@@ -47,7 +47,7 @@ emulation:
       clockKHz: ${options.clockKHz ?? 500}
       bootMs: 300
       crossSectionPerBitCm2: {}
-      rails: { core: { milliV: 5000, absoluteMilliA: 1500 } }
+      rails: { core: { milliV: 5000, absoluteMilliA: 1250 } }
       events: [${options.events}]
   instruments:
     psu: { is: korad${options.supply ?? ""} }

@@ -4,6 +4,7 @@ import { cutReport } from "./cut.ts";
 import { floodReport } from "./flood.ts";
 import { thermalSweepReport } from "./thermal-sweep.ts";
 import { killReport } from "./kill.ts";
+import { selStormReport } from "./sel-storm.ts";
 
 /** A study: a claim proved at length, with a report that is committed. CI runs a slice of each as a test. */
 export interface Study {
@@ -31,6 +32,10 @@ export const studies: Readonly<Record<string, Study>> = {
     about:
       "ln σ on die temperature from 25 to 85 °C, 20 sweeps of five exposures: the slope is the rig file's",
     run: thermalSweepReport,
+  },
+  "sel-storm": {
+    about: "200 latch-ups and 200 load steps, told apart and lived through (some minutes)",
+    run: selStormReport,
   },
   flood: { about: "one gigabyte of 0xFF into a port", run: floodReport },
 };
