@@ -28,7 +28,9 @@ export async function* tryStep(lane: Lane, run: RunPlan, rail: WatchedRail): Asy
   let shut = false;
   let outlivesReset: boolean | null = null;
   let outlivesPower: boolean | null = null;
+  rail.step = null;
   watch.boardIs("idle");
+  const hands = watch.hold();
   const outlivesWork = await outlives(lane, rail);
   if (outlivesWork === true) {
     if (memory.latch.exposure !== null) yield* memory.latch.exposure.shut();
@@ -37,13 +39,13 @@ export async function* tryStep(lane: Lane, run: RunPlan, rail: WatchedRail): Asy
     const identity = await waitForBoard(lane, 3_000);
     outlivesReset = identity === null ? null : await outlives(lane, rail);
     if (outlivesReset === true) {
-      using _handsOn = watch.hold();
       yield* cutRails(lane);
       const { cleared, verified } = yield* restAndApply(lane, lane.plan.latchUp.offMs);
       outlivesPower = verified && !lane.signal.aborted ? (cleared ? await outlives(lane, rail) : true) : null;
       recovery = { cure: null, prepared: null, bootCause: null };
     }
   }
+  hands[Symbol.dispose]();
   const verdict = judgeStep({ passed: false, outlivesWork, outlivesReset, outlivesPower });
   const what = verdict === "micro-sel" ? "micro_sel" : verdict === "load-step" ? "load_step" : "current_step";
   const detail = {
@@ -103,8 +105,9 @@ async function outlives(lane: Lane, rail: WatchedRail): Promise<boolean | null> 
   let still: boolean | null = null;
   for (let look = 0; look < looks; look++) {
     await lane.clock.sleep(calmMs, lane.signal);
-    const milliA = valueOf(await rail.supply.read())?.milliA ?? null;
-    if (milliA !== null) still = milliA > idle + step;
+    const reading = valueOf(await rail.supply.read());
+    // Off by now: it tripped, and says nothing of the step.
+    if (reading !== null && reading.on && reading.milliA !== null) still = reading.milliA > idle + step;
   }
   return still;
 }
