@@ -30,14 +30,17 @@ export async function* tryStep(lane: Lane, run: RunPlan, rail: WatchedRail): Asy
   let outlivesPower: boolean | null = null;
   rail.step = null;
   watch.boardIs("idle");
-  const hands = watch.hold();
-  const outlivesWork = await outlives(lane, rail);
-  if (outlivesWork === true) {
-    if (memory.latch.exposure !== null) yield* memory.latch.exposure.shut();
-    shut = true;
-    await lane.station.dut.reset();
-    const identity = await waitForBoard(lane, 3_000);
-    outlivesReset = identity === null ? null : await outlives(lane, rail);
+  let outlivesWork: boolean | null = null;
+  {
+    using _handsOn = watch.hold();
+    outlivesWork = await outlives(lane, rail);
+    if (outlivesWork === true) {
+      if (memory.latch.exposure !== null) yield* memory.latch.exposure.shut();
+      shut = true;
+      await lane.station.dut.reset();
+      const identity = await waitForBoard(lane, 3_000);
+      outlivesReset = identity === null ? null : await outlives(lane, rail);
+    }
     if (outlivesReset === true) {
       yield* cutRails(lane);
       const { cleared, verified } = yield* restAndApply(lane, lane.plan.latchUp.offMs);
@@ -45,7 +48,6 @@ export async function* tryStep(lane: Lane, run: RunPlan, rail: WatchedRail): Asy
       recovery = { cure: null, prepared: null, bootCause: null };
     }
   }
-  hands[Symbol.dispose]();
   const verdict = judgeStep({ passed: false, outlivesWork, outlivesReset, outlivesPower });
   const what = verdict === "micro-sel" ? "micro_sel" : verdict === "load-step" ? "load_step" : "current_step";
   const detail = {

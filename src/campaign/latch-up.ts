@@ -20,7 +20,6 @@ import type { Incident, Recovery } from "./recover.ts";
  * All of it is dead time, from the board's last good sign of life.
  */
 const bootMs = 6_000;
-/** Latch-ups that follow one another before the board works again are counted one by one, but not for ever. */
 const lost: Recovery = { cure: null, prepared: null, bootCause: null };
 
 /** Looks at the rails once more, so that no silence is taken for a hang that was a trip; null: nothing is wrong with them. */

@@ -3,7 +3,6 @@ import type { RailReading, RailVerification, Supply } from "../domain/equipment.
 import type { Rec } from "../domain/records.ts";
 import type { Reply } from "../domain/reply.ts";
 import { valueOf } from "../domain/reply.ts";
-import { msSince } from "./lane.ts";
 import type { Lane } from "./lane.ts";
 import { isCleared } from "./rail-verdict.ts";
 import type { WatchedRail } from "./watched-rail.ts";
@@ -99,9 +98,4 @@ function seen(reply: Reply<RailReading>, on: boolean, { output }: RailVerificati
     commanded: "as it was told, nobody has seen it",
   }[output];
   return `${on ? "on" : "off"}, ${how}`;
-}
-
-/** Milliseconds since the board was last known to be well, for the record. */
-export function latencyOf(lane: Lane, lastGoodNs: number, noticedNs: number): number {
-  return Math.max(0, msSince(lane.clock, lastGoodNs) - msSince(lane.clock, noticedNs));
 }
