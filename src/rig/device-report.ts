@@ -238,5 +238,5 @@ const mends: Readonly<Partial<Record<RigErrorCode, string>>> & { readonly instru
   protocol_version: "give it firmware of this protocol version",
   config: "correct the rig file (`radrig check FILE`)",
   instrument:
-    "is it switched on and set to remote? is it the one that the rig file names, on the right channel?",
+    "is it plugged in, switched on and set to remote? is it the one that the rig file names, on the right channel?",
 };
