@@ -90,6 +90,31 @@ describe("an emulated bench over pseudo-terminals", () => {
     expect(await second.next("hello-ok")).toMatchObject({ boot, boots: 1 });
   });
 
+  test("a latch-up that trips its supply kills the board's process, and after a rest the rail carries the board alone", async () => {
+    const { emulation, port } = await bench({ events: [{ do: "latch-up", atSeconds: 0.5, milliA: 2_000 }] });
+    const board = await plugIn(port("a"));
+    await board.next("heartbeat");
+    const { world } = emulation;
+    const tripped = new Promise<number>((resolve) => {
+      world.onLaw("a", ({ powered, sinceNs }) => {
+        if (!powered) resolve(sinceNs);
+      });
+    });
+    expect(world.railState("a", "main").milliA).toBeGreaterThan(2_000);
+    world.feed("a", "main", { trip: { milliA: 1_200, delayMs: 500 } });
+    const armedNs = world.law("a").sinceNs;
+    // At the very time its delay ended, however late this process got to it.
+    expect(await tripped).toBe(armedNs + 500e6);
+    expect(world.railState("a", "main")).toMatchObject({ output: false, tripped: true, milliA: 0 });
+    expect(boardProcesses()).toHaveLength(1);
+    // Half a second of the world, by the heartbeats of the other board.
+    const other = await plugIn(port("b"));
+    for (let beats = 0; beats < 3; beats++) await other.next("heartbeat");
+    world.feed("a", "main", { output: true });
+    expect(await board.next("boot")).toMatchObject({ cause: "power" });
+    expect(world.railState("a", "main").milliA).toBeLessThan(1_000);
+  });
+
   test("rail off kills the board's process, rail on starts one that boots with cause power", async () => {
     const { port, emulation } = await bench();
     const [board, box] = [await plugIn(port("a")), await plugIn(port("box"))];
