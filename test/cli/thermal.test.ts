@@ -161,7 +161,8 @@ describe("thermal steps that a bench does not allow are refused before the start
       signal: new AbortController().signal,
       say: () => undefined,
     };
-    const { bench, close } = await assemble(read, context);
+    const assembled = await assemble(read, context);
+    const { bench } = assembled;
     try {
       const { thermal, ...rest } = bench.stations.get("dut")!;
       const narrow = (highestC: number): typeof bench => ({
@@ -176,7 +177,7 @@ describe("thermal steps that a bench does not allow are refused before the start
       );
       expect(() => checkThermalDevices(warm.plan, null, narrow(125))).toThrow(/^block 1: 140 °C is hotter/);
     } finally {
-      await close();
+      await assembled.close();
     }
   });
 });
