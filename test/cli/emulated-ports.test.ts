@@ -2,6 +2,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RigCheck } from "../../src/cli/check-rig.ts";
+import { readRig } from "../../src/cli/files.ts";
 import type { Rec, StrikeRec } from "../../src/domain/records.ts";
 import { emulatedRig } from "./campaigns.ts";
 import { radrig, root, startRadrig } from "./radrig.ts";
@@ -44,13 +46,21 @@ describe("the emulated bench behind real ports", () => {
   test("answers who it is", async () => {
     const { code, stdout } = await radrig(["rig", "check", ptyRig, "--json"]);
     expect(code).toBe(0);
-    const { ok, devices } = JSON.parse(stdout) as { readonly ok: boolean; readonly devices: unknown };
+    const { ok, devices } = JSON.parse(stdout) as RigCheck;
     expect(ok).toBe(true);
-    expect(devices).toMatchObject([
-      { device: "cpu-f32", kind: "board", ok: true, serial: "EMU-F32-0001" },
-      { device: "cpu-i8", kind: "board", ok: true, serial: "EMU-I8-0001" },
-      { device: "bench-box", kind: "bench box", ok: true, lacks: ["no dead-man", "no over-current trip"] },
-    ]);
+    const { rig } = readRig(ptyRig);
+    const boards = devices.filter(({ kind }) => kind === "board");
+    expect(boards.map(({ device, serial }) => [device, serial])).toEqual(
+      Object.entries(rig.stations).map(([name, { serial }]) => [name, serial]),
+    );
+    expect(devices).toHaveLength(boards.length + Object.keys(rig.devices).length);
+    expect(devices.find(({ kind }) => kind === "bench box")).toMatchObject({ ok: true, problem: null });
+    // None of the makers' supplies has a dead-man, and it is said of each that feeds a rail.
+    const feeding = new Set(
+      Object.values(rig.stations).flatMap(({ supply = [] }) => supply.map(({ device }) => device)),
+    );
+    for (const { device, lacks } of devices)
+      if (feeding.has(device)) expect(lacks.join("\n")).toContain("no dead-man");
   });
 
   test("gives the same outcome of every strike as the bench in memory", async () => {
