@@ -63,6 +63,8 @@ export const dischargeMs = 500;
 
 export class BoardRails {
   readonly #rails = new Map<string, OneRail>();
+  /** A rig file that says nothing of its rails has them one behind the other (a contact, then a supply): each carries all. */
+  readonly #inSeries: boolean;
   readonly #whole: RailSpec;
   readonly #told: (news: RailNews) => void;
 
@@ -70,6 +72,7 @@ export class BoardRails {
   constructor(specs: Readonly<Record<string, RailSpec>>, whole: RailSpec, told: (news: RailNews) => void) {
     this.#whole = whole;
     this.#told = told;
+    this.#inSeries = Object.keys(specs).length === 0;
     for (const [name, spec] of Object.entries(specs)) this.#rails.set(name, newRail(name, spec));
   }
 
@@ -91,7 +94,7 @@ export class BoardRails {
     if (atNs - rail.offSinceNs < dischargeMs * nsPerMs) return;
     for (const { milliA, sinceNs } of rail.loads.filter(({ latched }) => latched))
       this.#told({ rail: name, did: "cleared", milliA, sinceNs, tNs: rail.offSinceNs });
-    rail.loads = rail.loads.filter(({ latched }) => !latched);
+    for (const one of this.#sharing(rail)) one.loads = one.loads.filter(({ latched }) => !latched);
   }
 
   switchAll(output: boolean, atNs: number): void {
@@ -102,14 +105,14 @@ export class BoardRails {
   /** False where there is no power to latch on. */
   add(name: string, load: ExtraLoad, atNs: number): boolean {
     const rail = this.#at(name);
-    if (load.latched && !rail.feed.output) return false;
-    rail.loads = [...rail.loads, Object.assign(load, { sinceNs: atNs })];
+    if (load.latched && !(this.#inSeries ? this.areOn() : rail.feed.output)) return false;
+    const begun = Object.assign(load, { sinceNs: atNs });
+    for (const one of this.#sharing(rail)) one.loads = [...one.loads, begun];
     return true;
   }
 
   remove(name: string, load: ExtraLoad): void {
-    const rail = this.#at(name);
-    rail.loads = rail.loads.filter((other) => other !== load);
+    for (const one of this.#sharing(this.#at(name))) one.loads = one.loads.filter((other) => other !== load);
   }
 
   areOn(): boolean {
@@ -128,7 +131,7 @@ export class BoardRails {
   /** From now on the board takes so many watts: what trips and what is above its limit is known from here. */
   settle(watts: number, atNs: number): void {
     for (const rail of this.#rails.values()) {
-      const { milliA } = stateOf(rail, watts);
+      const { milliA } = this.state(rail.name, watts);
       const { feed, spec } = rail;
       const trip = feed.trip !== null && feed.output ? feed.trip.milliA : Infinity;
       rail.overSinceNs = milliA >= trip && drawOf(rail, watts) > trip ? (rail.overSinceNs ?? atNs) : null;
@@ -164,20 +167,27 @@ export class BoardRails {
   }
 
   state(name: string, watts: number): RailState {
-    return stateOf(this.#at(name), watts);
+    const state = stateOf(this.#at(name), watts);
+    return this.#inSeries && !this.areOn() ? { ...state, milliA: 0, regulating: "voltage" } : state;
   }
 
   /** All rails as one, for an instrument that knows but one: the first speaks for the voltage. */
   together(watts: number): { readonly milliV: number; readonly milliA: number } {
     const states = [...this.#rails.values()].map((rail) => stateOf(rail, watts));
     const whole = this.#rails.size === 0 ? [stateOf(this.#at("main"), watts)] : states;
-    return { milliV: whole[0]!.milliV, milliA: whole.reduce((sum, { milliA }) => sum + milliA, 0) };
+    const { milliV, milliA } = whole[0]!;
+    if (!this.#inSeries) return { milliV, milliA: whole.reduce((sum, state) => sum + state.milliA, 0) };
+    const on = this.areOn();
+    return { milliV: on ? milliV : 0, milliA: on ? milliA : 0 };
   }
 
   /** Power that goes into latch-ups and other loads of no use. */
   extraWatts(): number {
     let watts = 0;
-    for (const { feed, loads } of this.#rails.values())
+    if (this.#inSeries && !this.areOn()) return 0;
+    for (const { feed, loads } of this.#inSeries
+      ? [...this.#rails.values()].slice(0, 1)
+      : this.#rails.values())
       if (feed.output)
         for (const { milliA } of loads) watts += (Math.min(milliA, feed.limitMilliA) * feed.milliV) / 1e6;
     return watts;
@@ -199,10 +209,15 @@ export class BoardRails {
   #at(name: string): OneRail {
     const known = this.#rails.get(name);
     if (known !== undefined) return known;
-    const spec = this.#rails.size === 0 ? this.#whole : { ...this.#whole, share: 0 };
-    const rail = newRail(name, spec);
+    const rail = newRail(name, this.#inSeries ? this.#whole : { ...this.#whole, share: 0 });
+    rail.loads = this.#inSeries ? (this.#rails.values().next().value?.loads ?? []) : [];
     this.#rails.set(name, rail);
     return rail;
+  }
+
+  /** The rails that a load on this one is felt at. */
+  #sharing(rail: OneRail): readonly OneRail[] {
+    return this.#inSeries ? [...this.#rails.values()] : [rail];
   }
 }
 

@@ -164,6 +164,22 @@ test("rails carry their shares, and a step stands on the rail it is on", async (
   expect(["core", "io"].map((rail) => world.railState("a", rail).milliA)).toEqual([750, 150]);
 });
 
+test("rails that the rig file does not describe stand one behind the other: each carries all, and each can cut it", async () => {
+  const { world, clock, truth } = railWorld({ events: [{ do: "latch-up", atSeconds: 1, milliA: 2_000 }] });
+  world.feed("a", "mains", { output: true });
+  world.feed("a", "core", { trip: { milliA: 1_000, delayMs: 20 } });
+  expect(["mains", "core"].map((rail) => world.railState("a", rail).milliA)).toEqual([200, 200]);
+  await clock.sleep(1_010);
+  expect(["mains", "core"].map((rail) => world.railState("a", rail).milliA)).toEqual([2_200, 2_200]);
+  expect(world.sense("a").milliA).toBe(2_200);
+  await clock.sleep(1_000);
+  expect(world.railState("a", "core").tripped).toBe(true);
+  expect(world.railState("a", "mains")).toMatchObject({ output: true, tripped: false, milliA: 0 });
+  world.feed("a", "core", { output: true });
+  expect(["mains", "core"].map((rail) => world.railState("a", rail).milliA)).toEqual([200, 200]);
+  expect(truth.filter(({ did }) => did === "cleared")).toHaveLength(1);
+});
+
 test("readings depend on commands and time, never on who asked before", async () => {
   const events = [
     { do: "latch-up", everySeconds: 7, times: 3, milliA: 900 },
