@@ -24,9 +24,10 @@ export interface DrawnPart {
  * One board a picture: the board in a box, its instruments beside it, each with its link.
  *
  *   ╭───────────────╮
- *   │ cpu-f32       │◀─ strikes ── bench-box   control          memory bench-box
- *   │ EMU-F32-0001  │◀─ heats ──── bench-box   25 °C to 85 °C
- *   ╰───────────────╯◀─ powers ─── psu:1       main 5000 mV, trip 900 mA
+ *   │ cpu-f32       │◀─ strikes ── bench-box  control      radrig · in memory
+ *   │ EMU-F32-0001  │◀─ powers ─── psu        rail core    korad · serial A50285BI at 9600 Bd
+ *   │ in memory     │                         5000 mV, trip 900 mA
+ *   ╰───────────────╯
  */
 export function benchDrawing(stations: readonly DrawnStation[]): Line[] {
   const parts = stations.flatMap(({ around }) => around);
@@ -48,30 +49,31 @@ type Widths = Readonly<Record<"does" | "device" | "what", number>>;
 
 function drawn({ board, serial, link, around }: DrawnStation, inside: number, widths: Widths): Line[] {
   const texts: readonly Piece[] = [piece(board, "bold"), piece(serial), piece(link, "dim")];
-  const rows = Math.max(texts.length, around.length);
+  const beside = around.flatMap((part) => arrow(part, widths));
+  const rows = Math.max(texts.length, beside.length);
   const lines: Line[] = [[piece(`╭${"─".repeat(inside + 2)}╮`, "cyan")]];
   for (let row = 0; row < rows; row++) {
     const text = texts[row] ?? piece("");
-    const part = around[row];
     lines.push([
       piece("│ ", "cyan"),
       text,
       piece(`${" ".repeat(inside - lengthOf(text.text))} │`, "cyan"),
-      ...(part === undefined ? [] : arrow(part, widths)),
+      ...(beside[row] ?? []),
     ]);
   }
   return [...lines, [piece(`╰${"─".repeat(inside + 2)}╯`, "cyan")]];
 }
 
-/** A strike and heat go in, a rail feeds, a beam falls: the arrow always points at the board. */
-function arrow({ does, device, what, link, limits }: DrawnPart, widths: Widths): Piece[] {
-  return [
+/** A strike and heat go in, a rail feeds, a beam falls: the arrow always points at the board. Limits stand below. */
+function arrow({ does, device, what, link, limits }: DrawnPart, widths: Widths): Line[] {
+  const line = [
     piece(`◀─ ${does} ${"─".repeat(widths.does - does.length + 2)} `, "dim"),
     piece(device.padEnd(widths.device + 2), "bold"),
     piece(what.padEnd(widths.what + 2)),
-    ...(limits === "" ? [] : [piece(`${limits}  `, "yellow")]),
     piece(link, "dim"),
   ];
+  const indent = " ".repeat(widths.does + widths.device + 9);
+  return limits === "" ? [line] : [line, [piece(`${indent}${limits}`, "yellow")]];
 }
 
 function lengthOf(text: string): number {

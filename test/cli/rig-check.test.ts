@@ -111,9 +111,12 @@ test("radrig rig show draws the bench: board in a box, its instruments with link
   );
   expect(page).toEqual([
     "╭───────────╮",
-    "│ dut       │◀─ heats ─── box    temperature  from 10 °C, to 85 °C, die cut 95 °C  radrig · in memory",
-    "│ D-1       │◀─ powers ── psu    rail core    1000 mV, trip 900 mA, never above 1100 mV, 1000 mA  korad · in memory",
-    "│ in memory │◀─ powers ── spare  rail io      3300 mV  korad · in memory",
+    "│ dut       │◀─ heats ─── box    temperature  radrig · in memory",
+    "│ D-1       │                    from 10 °C, to 85 °C, die cut 95 °C",
+    "│ in memory │◀─ powers ── psu    rail core    korad · in memory",
+    "│           │                    1000 mV, trip 900 mA, never above 1100 mV, 1000 mA",
+    "│           │◀─ powers ── spare  rail io      korad · in memory",
+    "│           │                    3300 mV",
     "╰───────────╯",
   ]);
 });
