@@ -204,10 +204,10 @@ async function setTo(lane: Lane, toC: number, rateCPerMin: number | null): Promi
     if (reply.kind === "ok") return "set";
     if (reply.kind === "silence") continue;
     if (rateCPerMin !== null && reply.reason === "no-ramp") return "walk";
-    return {
-      endReason: "config_error",
-      detail: `'${thermal.name}' does not take ${toC} °C: ${reply.reason}`,
-    };
+    const { lowestC, highestC } = thermal.limits;
+    const detail = `'${thermal.name}' does not take ${toC} °C: ${reply.reason}`;
+    // What it may be set to and does not take is its own trouble, not the plan's.
+    return toC < lowestC || toC > highestC ? { endReason: "config_error", detail } : outOfOrder(detail);
   }
   return outOfOrder(`'${thermal.name}' did not answer when it was set to ${toC} °C`);
 }

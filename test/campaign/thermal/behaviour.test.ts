@@ -162,6 +162,18 @@ describe("sensors that lie", () => {
   );
 });
 
+test("a heater that refuses a set point it may take is a fault of the bench, not of the plan", async () => {
+  const { records, result } = await campaignOn(apart, [injection("strikes: 5", ", temperatureC: 60")], {
+    change: heater(() => ({ set: () => Promise.resolve({ kind: "refused", reason: "an error stands" }) })),
+  });
+  expect([result.endReason, result.runs]).toEqual(["bench_fault", []]);
+  expect(
+    ofType(records, "note")
+      .map(({ text }) => text)
+      .join("\n"),
+  ).toContain("'oven' does not take 60 °C: an error stands");
+});
+
 describe("the independent cut", () => {
   test("a die that gets too hot in the beam loses heater and rails at once, and the run says so", async () => {
     // Idle 30 °C, at work 45 °C: the exposure itself heats it.
