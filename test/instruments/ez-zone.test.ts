@@ -83,6 +83,8 @@ describe("published frames (bench-protocols 3.2)", () => {
   test("temperatures and words", () => {
     expect(wordsOf(75)).toEqual([0x0000, 0x4296]);
     expect(wordsOf(78.2958755493164)).toEqual([0x977d, 0x429c]);
+    // The temperature that the manual prints beside that frame, whose bytes would be others.
+    expect(wordsOf(78.204)).toEqual([0x6873, 0x429c]);
     expect([onBus(25, "F"), onBus(-40, "F"), onBus(85, "F"), onBus(25, "C")]).toEqual([77, -40, 185, 25]);
     expect([offBus(77, "F"), offBus(-40, "F"), offBus(185, "F"), offBus(25, "C")]).toEqual([25, -40, 85, 25]);
   });
@@ -134,6 +136,28 @@ describe("a loop", () => {
     await clock.sleep(11_000);
     expect(value(await loop.read())).toMatchObject({ on: false, outputPercent: 0 });
     expect(world.sense("a").blockC).toBe(25);
+  });
+
+  test("the unit of analog input 2 stands in 2510, that of input 1 in 2490: 15 is °C, 30 is °F", async () => {
+    const { chamber, wire } = bench(
+      { loops: 2, speaks: "F" },
+      { loops: 2, busUnit: "C" },
+      { serves: [{ station: "b", role: "thermal", channel: 2, rail: null }] },
+    );
+    await chamber.zone(1).set(40, null);
+    await chamber.zone(2).set(40, null);
+    const told = wire.exchanges.map(({ command, delivered }) => [
+      hex(command),
+      hex(Buffer.concat(delivered)),
+    ]);
+    const units = told
+      .filter(([sent]) => /^01 0[36] 09 (BA|CE)/.test(sent!))
+      .map((pair) => pair.map((frame) => frame.slice(0, -6)));
+    for (const register of ["09 BA", "09 CE"]) {
+      expect(units).toContainEqual([`01 03 ${register} 00 01`, "01 03 02 00 1E"]);
+      expect(units).toContainEqual([`01 06 ${register} 00 0F`, `01 06 ${register} 00 0F`]);
+      expect(units).toContainEqual([`01 03 ${register} 00 01`, "01 03 02 00 0F"]);
+    }
   });
 
   test("the second loop has registers of its own", async () => {

@@ -7,6 +7,7 @@ import {
   hexOfFloat32,
   hexOfInt32,
   int32OfHex,
+  wordsOfError,
 } from "../../src/instruments/mecom-frame.ts";
 import type { MeComQuery, MeComReply } from "../../src/instruments/mecom-frame.ts";
 
@@ -62,6 +63,23 @@ describe("MeCom frames", () => {
     // CRC-16/XMODEM of "!020004", by bitwise division outside this program.
     expect(decodeReply("!0200042B78", of)).toEqual({ kind: "acknowledged" });
     expect(decodeReply("!020004C20D", of)).toBeNull();
+  });
+
+  // Error codes 1 to 9 of pyMeCom, each with its CRC, worked out outside this program.
+  test.each([
+    ["!020003+01F33A", "error 1 (command not available)"],
+    ["!020003+02C359", "error 2 (device busy)"],
+    ["!020003+03D378", "error 3 (general communication error)"],
+    ["!020003+04A39F", "error 4 (format error)"],
+    ["!020003+05B3BE", "error 5 (parameter not available)"],
+    ["!020003+0683DD", "error 6 (parameter is read only)"],
+    ["!020003+0793FC", "error 7 (value out of range)"],
+    ["!020003+086213", "error 8 (instance not available)"],
+    ["!020003+097232", "error 9 (general failure of the parameter)"],
+  ])("%s is %s", (frame, words) => {
+    const reply = decodeReply(frame, query(2, 3, "?VR03E801"));
+    expect(reply).toMatchObject({ kind: "error" });
+    expect(reply?.kind === "error" ? wordsOfError(reply.code) : null).toBe(words);
   });
 
   test("a reply to address 0 may come from any", () => {

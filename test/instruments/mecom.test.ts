@@ -100,6 +100,27 @@ describe("published exchanges", () => {
     expect(await ask("#0015AB?VR03E801C21A")).toMatch(/^!0215AB42AA0000[0-9A-F]{4}\r$/);
     expect(await ask("#0015AE?IF62AE")).toBe("");
     expect(await ask("#0015AEVS07DA01000000028F97")).toMatch(/^!0215AE8F97\r$/);
+    // The rest of the published queries; CRCs of the replies worked out outside this program.
+    expect(await ask("#0015AA?IF62AE")).toBe("!0215AATEC-1091            A979\r");
+    expect(await ask("#0215CA?IFA98B")).toBe("!0215CATEC-1091            72C9\r");
+    // Whoever is there hears a broadcast, and nobody answers it.
+    expect(await ask("#FF0001VS07DA01000000013370")).toBe("");
+    expect(await ask(status![0])).toBe(`${status![1]}\r`);
+  });
+
+  test("one at address 7B takes the queries to it: there is no instance E6", async () => {
+    const clock = virtualClock();
+    const [host, device] = memoryPair("tec");
+    emulatedOn(device, { ...fixture, quirks: { address: 0x7b } }, clock);
+    let heard = "";
+    void (async () => {
+      for await (const chunk of host.chunks) heard += Buffer.from(chunk).toString("latin1");
+    })();
+    for (const query of ["#7BEF32?VR03E8E69AAD", "#7BEF32VS03E8E641C8CCCDE2C1", "#0215CA?IFA98B"]) {
+      await host.write(bytes(`${query}\r`));
+      await clock.sleep(10);
+    }
+    expect(heard).toBe("!7BEF32+08CE69\r!7BEF32+08CE69\r");
   });
 });
 

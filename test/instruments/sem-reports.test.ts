@@ -317,6 +317,7 @@ describe("commands, against the transcripts", () => {
       "T C00051A090D": "0008000090D|I> ",
       "T 0008000090D": "C00051A090D|I> ",
       "P 00": "20BD8EDE|I> ",
+      "P 0C": "04B37093|I> ",
       "X C0000000000": "0000FFFF|I> ",
     };
     await scripted("usp", script, async (commands) => {
@@ -327,6 +328,8 @@ describe("commands, against the transcripts", () => {
       expect(await commands.translate(linear!)).toEqual({ kind: "ok", value: physical });
       expect(await commands.translate(physical!)).toEqual({ kind: "ok", value: linear });
       expect(await commands.peek(0)).toEqual({ kind: "ok", value: 0x20bd8ede });
+      // IDCODE is register 01100.
+      expect(await commands.peek(0b01100)).toEqual({ kind: "ok", value: 0x04b37093 });
       expect(await commands.external(zero)).toEqual({ kind: "ok", value: 0xffff });
     });
   });

@@ -20,6 +20,8 @@ import { judged } from "./sem-scan.ts";
 import type { Found, Scan } from "./sem-scan.ts";
 import type { SemQuirks } from "./sem-quirks.ts";
 import type { SemUart } from "./sem-uart.ts";
+import { unscannedLines } from "./sem-unscanned.ts";
+import type { Unscanned } from "./sem-unscanned.ts";
 
 /**
  * The controller itself: one thing after the other, as the real one does. While it prints it neither reads nor scans.
@@ -29,6 +31,8 @@ import type { SemUart } from "./sem-uart.ts";
 export interface ControllerParts {
   readonly uart: SemUart;
   readonly scan: Scan;
+  /** In the order of their times; taken out as they are reported. */
+  readonly unscanned: Unscanned[];
   readonly memory: ConfigurationMemory;
   readonly geometry: Geometry;
   readonly quirks: SemQuirks;
@@ -80,10 +84,14 @@ class Controller {
 
   /** One thing that is to be done; false where there is none. */
   async #step(): Promise<boolean> {
-    const { uart, scan, quirks } = this.#its;
+    const { uart, scan, quirks, unscanned, clock } = this.#its;
     const found = scan.found();
     if (found !== null) {
       await this.#report(found);
+      return true;
+    }
+    if (this.#state === "observation" && unscanned[0] !== undefined && unscanned[0].atNs <= clock.nowNs()) {
+      await this.#reportUnscanned(unscanned.shift()!);
       return true;
     }
     const line = await uart.line(this.#state !== "dead");
@@ -227,11 +235,8 @@ class Controller {
     await this.#say(detectionLines(error));
     const corrected = found.correctable ? found.bits : [];
     if (found.correctable) memory.repair(found.frame, "scrub");
-    const bad = found.correctable ? 0 : uncorrectable;
     const touched = found.correctable ? found.bits.filter((bit) => memory.isEssential(bit)) : found.bits;
-    const counts = !quirks.classification || touched.length > 0;
-    const stale = bad | (this.#flags & essential);
-    this.#flags = bad | (counts ? essential : 0);
+    const stale = this.#judge(found.correctable, !quirks.classification || touched.length > 0);
     const list = quirks.classification && found.correctable ? ["CLA", ...bitLines(touched), "END"] : [];
     const stays = found.correctable || (family === "x7" && quirks.afterUncorrectable === "observation");
     await this.#say([
@@ -247,17 +252,34 @@ class Controller {
     await this.#prompt();
   }
 
+  async #reportUnscanned(error: Unscanned): Promise<void> {
+    this.#its.scan.stop();
+    await this.#leavePrompt();
+    const stale = flagLine(this.#judge(error.correctable, error.essential));
+    const detected = [stateLine("correction"), ...unscannedLines(error, this.#timestamp()), stale];
+    await this.#say([...detected, stateLine("classification"), flagLine(this.#flags)]);
+    await this.#say(this.#enter(error.correctable ? "observation" : "idle"));
+    await this.#prompt();
+  }
+
+  /** Sets the flags of an error; those that stand before its classification carry a stale essential one, and are returned. */
+  #judge(correctable: boolean, counts: boolean): number {
+    const bad = correctable ? 0 : uncorrectable;
+    const stale = bad | (this.#flags & essential);
+    this.#flags = bad | (counts ? essential : 0);
+    return stale;
+  }
+
   #errorOf({ frame, located, bits }: Found): FoundError {
-    const { memory, geometry, clock } = this.#its;
+    const { memory, geometry } = this.#its;
     const at = located
       ? { linear: withoutBit(geometry.linear(frame)), physical: withoutBit(geometry.physical(frame)) }
       : null;
-    return {
-      family: memory.shape.family,
-      at,
-      bits,
-      timestamp: Math.floor(clock.nowNs() / nsPerMs) % 2 ** 32,
-    };
+    return { family: memory.shape.family, at, bits, timestamp: this.#timestamp() };
+  }
+
+  #timestamp(): number {
+    return Math.floor(this.#its.clock.nowNs() / nsPerMs) % 2 ** 32;
   }
 
   #isDue(nowNs: number): boolean {

@@ -45,6 +45,21 @@ export const semQuirks = z.strictObject({
   haltSaysState: z.boolean().default(true).describe("the fatal state code comes before `HLT`"),
   garbagePercent: percent.describe("of a hundred blocks sent, so many have a wrong byte"),
   lostCrPercent: percent.describe("of a hundred blocks sent, so many have lost a line end"),
+  auxiliaryAtSeconds: z
+    .array(
+      z.strictObject({
+        seconds: z.number().min(0),
+        correctable: z.boolean().default(true),
+        essential: z.boolean().default(true),
+      }),
+    )
+    .default([])
+    .describe("UltraScale: errors told to it over its auxiliary interface, while it observes"),
+  bufferFailsAtSeconds: z
+    .number()
+    .min(0)
+    .optional()
+    .describe("7-series under enhanced repair: its own checksums cannot be corrected (`BFR`)"),
   seusPerSecond: z.number().min(0).default(0).describe("bits that flip by themselves, in the whole device"),
 });
 export type SemQuirks = z.infer<typeof semQuirks>;

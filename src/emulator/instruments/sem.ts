@@ -1,4 +1,4 @@
-import { nsPerMs } from "../../domain/clock.ts";
+import { nsPerMs, nsPerSecond } from "../../domain/clock.ts";
 import { RigError } from "../../domain/errors.ts";
 import type { EmulatedInstrument, InstrumentCircumstances } from "./emulated.ts";
 import { geometryOf } from "./sem-geometry.ts";
@@ -7,6 +7,7 @@ import { semQuirks } from "./sem-quirks.ts";
 import type { SemQuirks } from "./sem-quirks.ts";
 import { scanOf } from "./sem-scan.ts";
 import { semUart } from "./sem-uart.ts";
+import { unscannedOf } from "./sem-unscanned.ts";
 
 /**
  * The SEM controller of one emulated FPGA, 7-series, UltraScale or UltraScale+ as the board's configuration memory says.
@@ -34,16 +35,20 @@ export const emulatedSem: EmulatedInstrument = {
     const scan = scanOf(memory, quirks.scanMs, { family, ...quirks }, clock, random, bell.ring);
     const unsubscribe = world.onLaw(board, () => bell.ring());
     const end = new AbortController();
-    const { haltsAtSeconds = Infinity } = quirks;
-    const halt = async (): Promise<void> => {
-      if (haltsAtSeconds === Infinity) return;
-      await clock.sleep(haltsAtSeconds * 1_000 - clock.nowNs() / nsPerMs, end.signal);
+    const unscanned = unscannedOf(quirks);
+    const halts = quirks.haltsAtSeconds === undefined ? [] : [quirks.haltsAtSeconds * nsPerSecond];
+    const ringAt = async (atNs: number): Promise<void> => {
+      await clock.sleep((atNs - clock.nowNs()) / nsPerMs, end.signal);
       bell.ring();
     };
-    const background = [randomUpsets(its, board, quirks.seusPerSecond, end.signal), halt()];
+    const background = [
+      randomUpsets(its, board, quirks.seusPerSecond, end.signal),
+      ...[...halts, ...unscanned.map(({ atNs }) => atNs)].map(ringAt),
+    ];
     await semController({
       uart,
       scan,
+      unscanned,
       memory,
       geometry: geometryOf(family, frames, quirks.slrs),
       quirks,

@@ -17,6 +17,35 @@ describe("an emulated Korad speaks as the real ones do", () => {
     expect(await device.ask("VOUT1?")).toBe("05.00");
     expect(await device.ask("IOUT1?")).toBe("0.200");
     await device.close();
+    const tidy = spokenTo(emulatedKorad, { quirks: { junkSixth: "none" } });
+    expect(await tidy.ask("ISET1:0.125")).toBe("");
+    expect(await tidy.ask("ISET1?")).toBe("0.125");
+    await tidy.close();
+  });
+
+  test("BEEP, TRACK, OVP, OCP, SAV and RCL are taken without a word, each bit where sigrok has it", async () => {
+    const device = spokenTo(emulatedKorad);
+    const after = async (command: string): Promise<number> => {
+      expect(await device.ask(command)).toBe("");
+      return byte(await device.ask("STATUS?"));
+    };
+    const seen: number[] = [];
+    const said = [
+      "BEEP1",
+      "BEEP0",
+      "TRACK0",
+      "TRACK1",
+      "TRACK2",
+      "OVP1",
+      "OVP0",
+      "OCP1",
+      "OCP0",
+      "SAV5",
+      "RCL5",
+    ];
+    for (const command of said) seen.push(await after(command));
+    expect(seen).toEqual([0x51, 0x41, 0x41, 0x41, 0x41, 0xc1, 0x41, 0x61, 0x41, 0x41, 0x41]);
+    await device.close();
   });
 
   test.each([
@@ -24,6 +53,8 @@ describe("an emulated Korad speaks as the real ones do", () => {
     ["KORADKA3005PV2.0", 0xbc],
     ["RND 320-KD3005P V4.2 SN:59834414", null],
     ["TENMA72-2540V2.0", null],
+    ["TENMA 72-2540 V5.2", null],
+    ["KORAD KA3005P V5.5", null],
   ])("identity %s with %s behind it", async (identity, identityTail) => {
     const device = spokenTo(emulatedKorad, { quirks: { identity, identityTail } });
     const tail = identityTail === null ? "" : String.fromCharCode(identityTail);

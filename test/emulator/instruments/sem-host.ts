@@ -17,6 +17,8 @@ export interface SemBench {
   readonly truth: readonly TruthLine[];
   /** Types this as it is, and reads until nothing has come for so long. Line ends are shown as `|`. */
   type(text: string, quietMs?: number): Promise<string>;
+  /** The same, with the time at which the last of it came. */
+  typed(text: string, quietMs?: number): Promise<{ readonly printed: string; readonly heardNs: number }>;
   close(): Promise<void>;
 }
 
@@ -48,19 +50,21 @@ export function semBench(
       heardNs = clock.nowNs();
     }
   })();
+  const typed: SemBench["typed"] = async (text, quietMs = 100) => {
+    heardNs = clock.nowNs();
+    if (text !== "") await host.write(Buffer.from(text, "latin1"));
+    while (clock.nowNs() - heardNs < quietMs * 1e6) await clock.sleep(quietMs / 10);
+    const printed = heard.replaceAll("\r", "|");
+    heard = "";
+    return { printed, heardNs };
+  };
   return {
     clock,
     world,
     memory: world.configuration("a"),
     truth,
-    type: async (text, quietMs = 100) => {
-      heardNs = clock.nowNs();
-      if (text !== "") await host.write(Buffer.from(text, "latin1"));
-      while (clock.nowNs() - heardNs < quietMs * 1e6) await clock.sleep(quietMs / 10);
-      const all = heard.replaceAll("\r", "|");
-      heard = "";
-      return all;
-    },
+    typed,
+    type: async (text, quietMs) => (await typed(text, quietMs)).printed,
     close: async () => {
       await host.close();
       await Promise.all([life, reading]);
