@@ -45,6 +45,16 @@ export function keysightCommands(
     ),
     scpiCommand("INSTrument:NSELect?", () => `+${selected}`),
     scpiCommand(
+      "INSTrument[:SELect]",
+      set((arg) => {
+        const output = Number(/^OUT(?:PUT)?(\d)$/i.exec(arg ?? "")?.[1]);
+        if (channels[output - 1] === undefined) return illegalParameter;
+        selected = output;
+        return null;
+      }),
+    ),
+    scpiCommand("INSTrument[:SELect]?", () => `OUT${selected}`),
+    scpiCommand(
       "VOLTage",
       amount(mostMilliV, (milliV) => here().change({ milliV })),
     ),

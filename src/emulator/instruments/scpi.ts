@@ -85,6 +85,14 @@ function commandsOf(its: InstrumentCircumstances, quirks: ScpiQuirks): readonly 
     scpiCommand("*OPC?", () => "1"),
     scpiCommand("*ESR?", () => `${sign}0`),
     scpiCommand("*CLS", () => ((errors.length = 0), null)),
+    // Outputs off, nothing armed. Levels stay as they are: what they become differs from model to model.
+    scpiCommand("*RST", () => {
+      for (const channel of channels) {
+        channel.turn(false);
+        channel.change({ ocp: false, ovp: false });
+      }
+      return null;
+    }),
     scpiCommand("SYSTem:ERRor?", () => {
       const error = errors.shift();
       return error === undefined ? `${sign}0,"No error"` : `${error.code},"${error.words}"`;

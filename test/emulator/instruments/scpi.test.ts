@@ -25,6 +25,7 @@ describe("an emulated Rigol DP800", () => {
     await device.ask(":OUTP:OVP CH1,ON\n");
     expect(await device.ask(":OUTP:OVP? CH1\n")).toBe("ON\n");
     expect(await device.ask(":OUTP:OVP:QUES? CH1\n")).toBe("NO\n");
+    expect(await device.ask(":OUTP:OVP:ALAR? CH1\n")).toBe("NO\n");
     await device.ask(":INST CH2\n");
     expect(await device.ask(":INST:NSEL?\n")).toBe("2\n");
     await device.ask(":NONSENSE 1\n");
@@ -112,6 +113,46 @@ describe("an emulated Keysight E36xx", () => {
     await device.ask("OUTP OFF\n");
     await device.ask("CURR:PROT:CLE\n");
     expect(device.world.law("a").powered).toBe(false);
+    await device.close();
+  });
+
+  test("takes the guide's protections, and an output chosen by number or by name", async () => {
+    const device = spokenTo(emulatedScpi, { settings: { ...settings, channels: 2 } });
+    await device.ask("SYST:REM\n");
+    for (const [told, asked, answer] of [
+      ["VOLT 5.0", "VOLT?", "+5.00000000E+00"],
+      ["CURR 1.0", "CURR?", "+1.00000000E+00"],
+      ["VOLT:PROT 6", "VOLT:PROT?", "+6.00000000E+00"],
+      ["VOLT:PROT:STAT ON", "VOLT:PROT:STAT?", "1"],
+      ["VOLT:PROT:CLE", "VOLT:PROT:TRIP?", "0"],
+      ["CURR:PROT 2", "CURR:PROT?", "+2.00000000E+00"],
+      ["CURR:PROT:STAT ON", "CURR:PROT:STAT?", "1"],
+      ["CURR:PROT:CLE", "CURR:PROT:TRIP?", "0"],
+      ["INST OUT2", "INST:NSEL?", "+2"],
+      ["INST:NSEL 1", "INST?", "OUT1"],
+      ["OUTP OFF", "OUTP?", "0"],
+      ["OUTP ON", "OUTP?", "1"],
+    ]) {
+      expect(await device.ask(`${told}\n`)).toBe("");
+      expect([told, await device.ask(`${asked}\n`)]).toEqual([told, `${answer}\n`]);
+    }
+    await device.ask("INST OUT3\n");
+    expect(await device.ask("SYST:ERR?\n")).toBe('-224,"Illegal parameter value"\n');
+    expect(await device.ask("SYST:ERR?\n")).toBe('+0,"No error"\n');
+    await device.close();
+  });
+
+  test("*CLS empties the error queue, *RST turns outputs off, *OPC? and *ESR? answer", async () => {
+    const device = spokenTo(emulatedScpi, { settings });
+    await device.ask("SYST:REM\n");
+    await device.ask("NONSENSE\n");
+    await device.ask("*CLS\n");
+    expect(await device.ask("SYST:ERR?\n")).toBe('+0,"No error"\n');
+    expect(device.world.law("a").powered).toBe(true);
+    expect(await device.ask("*RST\n")).toBe("");
+    expect(device.world.law("a").powered).toBe(false);
+    expect(await device.ask("*OPC?\n")).toBe("1\n");
+    expect(await device.ask("*ESR?\n")).toBe("+0\n");
     await device.close();
   });
 });
