@@ -165,7 +165,7 @@ class Picoammeter implements CounterInstrument {
 
   /** One reading that is a number; what is none is refused by its name, and never bridged. */
   async #take(): Promise<Reply<Current>> {
-    if (!this.#isSetUp) for (const command of [...this.#keys.setUp, elements]) await this.#send(command);
+    if (!this.#isSetUp) for (const command of [...this.#keys.setUp, elements]) this.#send(command);
     this.#isSetUp = true;
     const reply = await this.#ask("READ?", (line) => this.#fresh(line), "no reading");
     if (reply.kind !== "ok") return reply;
@@ -193,10 +193,10 @@ class Picoammeter implements CounterInstrument {
   async #ask<T>(command: string, parse: (line: string) => T | null, what: string): Promise<Reply<T>> {
     const { answerMs, baud } = this.#keys;
     if (this.#lines.ended) return silence(0);
-    if (this.#owes) await this.#port.write(Buffer.from(deviceClear, "latin1"));
+    if (this.#owes) this.#write(deviceClear);
     this.#lines.drop();
     const fromNs = this.#clock.nowNs();
-    await this.#send(command);
+    this.#send(command);
     const wireMs = baud === null ? 0 : ((longestAnswerBytes + command.length) * bitsPerByte * 1_000) / baud;
     const untilNs = fromNs + (answerMs + wireMs) * nsPerMs;
     let other: string | null = null;
@@ -220,8 +220,13 @@ class Picoammeter implements CounterInstrument {
     return this.#lines.ended;
   }
 
-  #send(command: string): Promise<void> {
-    return this.#port.write(Buffer.from(command + terminators[this.#keys.terminator], "latin1"));
+  #send(command: string): void {
+    this.#write(command + terminators[this.#keys.terminator]);
+  }
+
+  /** Not waited for: a device that takes no bytes is found by the deadline of its answer. */
+  #write(text: string): void {
+    void this.#port.write(Buffer.from(text, "latin1"));
   }
 }
 

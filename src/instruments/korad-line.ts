@@ -64,7 +64,7 @@ export class KoradLine {
   /** Nothing acknowledges it: whoever sets looks afterwards. */
   async set(command: string): Promise<void> {
     await this.#ready();
-    await this.#write(command);
+    this.#write(command);
     this.#freeAtNs = this.#clock.nowNs() + (this.#its.spacingMs + this.#wireMs(command.length)) * nsPerMs;
   }
 
@@ -85,11 +85,11 @@ export class KoradLine {
     if (this.#identity !== null && !this.#inbox.ended) return { kind: "ok", value: this.#identity };
     const startNs = this.#clock.nowNs();
     await this.#ready();
-    await this.#write("*IDN?");
+    this.#write("*IDN?");
     let bytes = await this.#wholeText();
     if (bytes.length === 0 && this.#its.newline === "auto" && !this.#inbox.ended) {
       // A unit that waits for a line end has the question already, and lacks that alone.
-      await this.#write("\n");
+      this.#write("\n");
       bytes = await this.#wholeText();
       // A slow one that needs none answers now as well, without a line end.
       if (bytes.at(-1) === lineFeed) this.#lineEnd = "\n";
@@ -112,7 +112,7 @@ export class KoradLine {
     const known = await this.identify();
     if (known.kind !== "ok") return known;
     await this.#ready();
-    await this.#write(query);
+    this.#write(query);
     const tail = this.#answersEnd ? 1 : 0;
     const waitMs = this.#its.answerMs + this.#wireMs(query.length + length + tail + mostJunk);
     await this.#inbox.until((bytes) => (bytes.length >= length + tail ? true : null), waitMs);
@@ -159,9 +159,10 @@ export class KoradLine {
     this.#inbox.clear();
   }
 
-  #write(command: string): Promise<void> {
+  /** Not waited for: a device that takes no bytes is found by the deadline of an answer. */
+  #write(command: string): void {
     const text = command === "\n" ? command : command + this.#lineEnd;
-    return this.#port.write(Buffer.from(text, "latin1"));
+    void this.#port.write(Buffer.from(text, "latin1"));
   }
 
   #wireMs(bytes: number): number {

@@ -46,15 +46,15 @@ export class ScpiLine {
     return this.#inbox.rest(ms);
   }
 
-  /** Nothing acknowledges it. */
-  tell(command: string): Promise<void> {
-    return this.#port.write(Buffer.from(`${command}\n`, "latin1"));
+  /** Nothing acknowledges it, and it is not waited for: a device that takes no bytes is found by the deadline of an answer. */
+  tell(command: string): void {
+    void this.#port.write(Buffer.from(`${command}\n`, "latin1"));
   }
 
   async ask(query: string): Promise<Reply<string>> {
     await this.#ready();
     const beganNs = this.#clock.nowNs();
-    await this.tell(query);
+    this.tell(query);
     const waitMs = this.#its.answerMs + this.#wireMs(query.length + longestLine);
     const end = await this.#inbox.until((bytes) => {
       const at = bytes.indexOf(lineFeed);
@@ -82,7 +82,7 @@ export class ScpiLine {
 
   /** Sets all of it, and hears what the device thinks of that. */
   async set(commands: readonly string[]): Promise<Reply<null>> {
-    for (const command of commands) await this.tell(command);
+    for (const command of commands) this.tell(command);
     const errors = await this.drainErrors();
     if (errors.kind !== "ok") return errors;
     if (errors.value.length === 0) return { kind: "ok", value: null };

@@ -114,7 +114,7 @@ export class ScpiRail implements Rail {
     const isDown = ({ on, milliV }: Measured): boolean => !on && milliV < this.#its.offBelowMilliV;
     let seen: Reply<Measured> = refused("not told yet");
     for (let told = 0; told <= cutAgain; told++) {
-      await this.#line.tell(this.#speaks.output(this.#channel, false));
+      this.#line.tell(this.#speaks.output(this.#channel, false));
       seen = await this.#settled((reading) => reading.on || isDown(reading));
       if (seen.kind !== "ok" || !seen.value.on) break;
     }

@@ -133,7 +133,7 @@ interface Greeting {
 function greeting(line: ScpiLine, { remote, makers }: ScpiDialect, { dialect }: ScpiSettings): Greeting {
   let greeted = false;
   const identify = async (): Promise<Reply<InstrumentIdentity>> => {
-    if (!greeted) for (const command of remote) await line.tell(command);
+    if (!greeted) for (const command of remote) line.tell(command);
     const found = await line.askFor("*IDN?", scpiIdentity);
     if (found.kind !== "ok") return found;
     const { maker, ...identity } = found.value;
