@@ -366,6 +366,20 @@ describe("commands, against the transcripts", () => {
     });
   });
 
+  test.each([
+    ["x7", "00020002"],
+    ["us", "FFFFFFFF"],
+    ["usp", "00040002"],
+    ["x7", "00000001"],
+    ["us", "00000000"],
+  ] as const)("%s: MF %s tells of frames that no address names, and is no status", async (family, mf) => {
+    await scripted(family, { S: `MF ${mf}|SN 00|SC 00|FC 00|FS 0E|I> ` }, async (commands) => {
+      expect(await commands.status()).toMatchObject({
+        reason: expect.stringMatching(/^garbled/) as string,
+      });
+    });
+  });
+
   test("the prompt without the expected lines is a rejection, other lines are garbled, no prompt is silence", async () => {
     const script = {
       "N C0000007A0": "I> ",

@@ -17,6 +17,13 @@ export type SemFamily = (typeof semFamilies)[number];
 /** Words of 32 bits in one configuration frame. */
 export const wordsPerFrame: Readonly<Record<SemFamily, number>> = { x7: 101, us: 123, usp: 93 };
 
+/** Linear frames that an address can name. */
+export const addressableFrames: Readonly<Record<SemFamily, number>> = {
+  x7: 2 ** 17,
+  us: 2 ** 17,
+  usp: 2 ** 18,
+};
+
 export type SemAddress = LinearAddress | PhysicalAddress;
 
 interface BitPlace {

@@ -1,3 +1,4 @@
+import { addressableFrames } from "../address/sem-address.ts";
 import type { SemFamily } from "../address/sem-address.ts";
 import { parseLine } from "./sem-lines.ts";
 import type { SemState } from "./sem-lines.ts";
@@ -16,7 +17,7 @@ export interface RegionStatus {
 
 /**
  * A status report: pairs of a name and a number, in an order and of widths that the guides leave open. A name that comes again begins
- * the next region. Null where a line is none of a status report, or what it must tell is missing.
+ * the next region. Null where a line is none of a status report, what it must tell is missing, or it tells of frames that no address names.
  */
 export function parseStatus(family: SemFamily, lines: readonly string[]): readonly RegionStatus[] | null {
   const regions: Map<string, number | SemState>[] = [];
@@ -31,6 +32,8 @@ export function parseStatus(family: SemFamily, lines: readonly string[]): readon
   }
   if (regions.length === 0 || regions.length > 4) return null;
   if (!regions.every((region) => region.has("SC") && region.has("MF") && region.has("SN"))) return null;
+  const mostMF = addressableFrames[family] + 1;
+  if (!regions.every((region) => within(numberIn(region, "MF"), 2, mostMF))) return null;
   return regions.map((region) => ({
     slr: numberIn(region, "SN"),
     state: (region.get("SC") ?? null) as SemState | null,
@@ -51,4 +54,8 @@ function pairOf(line: ReturnType<typeof parseLine>): [string, number | SemState]
 function numberIn(region: ReadonlyMap<string, number | SemState>, name: string): number | null {
   const value = region.get(name);
   return typeof value === "number" ? value : null;
+}
+
+function within(value: number | null, least: number, most: number): boolean {
+  return value !== null && value >= least && value <= most;
 }
