@@ -37,7 +37,9 @@ const schema = z.object({
   setUp: z
     .array(z.string().regex(/^[ -~]{1,80}$/))
     .default(["SYST:ZCH OFF"])
-    .describe("sent once, before FORM:ELEM READ,UNIT,TIME,STAT: zero check off, range, filter"),
+    .describe(
+      "sent at the beginning and after a silence, before FORM:ELEM READ,UNIT,TIME,STAT: zero check off, range, filter",
+    ),
   overRangeStatusMask: z
     .number()
     .int()
@@ -175,8 +177,12 @@ class Picoammeter implements CounterInstrument {
       this.#integral.breakUp();
       return refused(`${over}: status ${value.status}`);
     }
-    if ((value.status & this.#keys.zeroCheckStatusMask) !== 0)
+    if ((value.status & this.#keys.zeroCheckStatusMask) !== 0) {
+      // As it is after it was switched off and on: what it was told is told again.
+      this.#isSetUp = false;
+      this.#integral.breakUp();
       return refused("zero-check: the input is not connected, add SYST:ZCH OFF to setUp");
+    }
     return { kind: "ok", value: value as Current };
   }
 
@@ -211,6 +217,7 @@ class Picoammeter implements CounterInstrument {
       other ??= line;
     }
     this.#owes = true;
+    this.#isSetUp = false;
     if (other !== null && !this.#gone()) return refused(`answers '${printable(other)}', which is ${what}`);
     return silence((this.#clock.nowNs() - fromNs) / nsPerMs);
   }

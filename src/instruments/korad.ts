@@ -33,8 +33,9 @@ const koradSchema = z.object({
     .default(3_000)
     .describe("an output is at its voltage, or at nothing, within this"),
   offBelowMilliV: z.number().int().min(10).default(500).describe("a rail below this is off"),
-  mostMilliV: z.number().int().min(1).default(31_000).describe("what this model can"),
-  mostMilliA: z.number().int().min(1).default(5_100).describe("what this model can"),
+  // Beyond that its settings have more than five characters.
+  mostMilliV: z.number().int().min(1).max(99_990).default(31_000).describe("what this model can"),
+  mostMilliA: z.number().int().min(1).max(9_999).default(5_100).describe("what this model can"),
 });
 
 const lacks: readonly string[] = [

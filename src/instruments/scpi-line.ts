@@ -32,6 +32,8 @@ export class ScpiLine {
   readonly #clock: Clock;
   readonly #its: ScpiLineOptions;
   readonly #inbox: Inbox;
+  /** Queries that had no answer: whoever was there may have been switched off, and have forgotten what it was told. */
+  silences = 0;
   #owes = false;
 
   constructor(port: Port, clock: Clock, options: ScpiLineOptions) {
@@ -63,6 +65,7 @@ export class ScpiLine {
     const { bytes } = this.#inbox;
     if (end === null) {
       this.#owes = true;
+      this.silences++;
       if (bytes.length === 0 || this.#inbox.ended) return silence((this.#clock.nowNs() - beganNs) / nsPerMs);
       return refused(`malformed: ${shown(bytes)} to ${query}, without a line end`);
     }

@@ -64,9 +64,9 @@ export class ScpiRail implements Rail {
 
   async arm({ milliV, tripMilliA }: Parameters<Rail["arm"]>[0]): Promise<Reply<ArmedTrip>> {
     const { mostMilliV, mostMilliA } = this;
-    if (milliV !== null && milliV > mostMilliV)
+    if (milliV !== null && !(milliV >= 0 && milliV <= mostMilliV))
       return refused(`${milliV} mV is beyond this supply's ${mostMilliV} mV`);
-    if (tripMilliA !== null && tripMilliA >= mostMilliA)
+    if (tripMilliA !== null && !(tripMilliA >= 0 && tripMilliA < mostMilliA))
       return refused(`a trip at ${tripMilliA} mA must lie below the ${mostMilliA} mA that this supply gives`);
     const here = await this.#select();
     if (here.kind !== "ok") return here;

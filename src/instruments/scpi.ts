@@ -125,29 +125,31 @@ function instrument(
 
 interface Greeting {
   readonly identify: () => Promise<Reply<InstrumentIdentity>>;
-  /** Does so unless it was done on this port. */
+  /** Does so unless it was done on this port, and each query since had an answer. */
   readonly greet: () => Promise<Reply<unknown>>;
 }
 
-/** Once a port: remote, who is there, and away with errors that others made. */
+/** Once a port, and again after a silence: remote, who is there, and away with errors that others made. */
 function greeting(line: ScpiLine, { remote, makers }: ScpiDialect, { dialect }: ScpiSettings): Greeting {
-  let greeted = false;
+  let greetedAfter: number | null = null;
+  const isGreeted = (): boolean => greetedAfter === line.silences;
   const identify = async (): Promise<Reply<InstrumentIdentity>> => {
-    if (!greeted) for (const command of remote) line.tell(command);
+    const isKnown = isGreeted();
+    if (!isKnown) for (const command of remote) line.tell(command);
     const found = await line.askFor("*IDN?", scpiIdentity);
     if (found.kind !== "ok") return found;
     const { maker, ...identity } = found.value;
     const isOther = knownMakers.some((known) => known.test(maker)) && !makers.test(maker);
     if (isOther)
       return refused(`a ${maker} ${identity.model} answers, which does not speak ${dialect}: mend 'dialect'`);
-    if (!greeted) {
+    if (!isKnown) {
       const errors = await line.drainErrors();
       if (errors.kind !== "ok") return errors;
-      greeted = true;
+      greetedAfter = line.silences;
     }
     return { kind: "ok", value: identity };
   };
-  return { identify, greet: () => (greeted ? Promise.resolve(done) : identify()) };
+  return { identify, greet: () => (isGreeted() ? Promise.resolve(done) : identify()) };
 }
 
 const done: Reply<null> = { kind: "ok", value: null };

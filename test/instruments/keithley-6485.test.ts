@@ -6,6 +6,7 @@ import { keithleyReading } from "../../src/instruments/keithley-reading.ts";
 import { instrumentBench } from "./instrument-bench.ts";
 import type { InstrumentBench } from "./instrument-bench.ts";
 import { keithley6485 as fixture } from "./fixtures/keithley-6485.ts";
+import { scriptedDevice } from "./scripted-device.ts";
 
 const perA = 1e15;
 /** No noise, no offset, and answers as fast as can be: what is left is arithmetic. */
@@ -215,6 +216,44 @@ describe("current to fluence", () => {
     await watch(bench, 5);
     expect((await reading(bench.counter)).fluencePerCm2 / bench.world.fluencePerCm2()).toBeCloseTo(1, 2);
   });
+});
+
+test("switched off and on behind an open port it is set up again, and what fell meanwhile is a gap", async () => {
+  // As its manual has it: zero check is on when it is switched on.
+  let [isOff, zeroCheck] = [false, true];
+  const flux = { ampere: "+1.000000E-06" };
+  const { instrument, clock, sent } = scriptedDevice(
+    "keithley-6485",
+    (command) => {
+      if (isOff) return null;
+      if (command === "SYST:ZCH OFF\n") zeroCheck = false;
+      if (command !== "READ?\n") return null;
+      const time = `+${(clock.nowNs() / 1e9).toExponential(6).replace(/e([+-])(\d)$/, "E$10$2")}`;
+      return `${flux.ampere}A, ${time}, ${zeroCheck ? "+5.120000E+02" : "+0.000000E+00"}\n`;
+    },
+    { fluxPerCm2PerSecondPerA: 1e9 },
+  );
+  const counter = instrument as CounterInstrument;
+  await clock.sleep(1);
+  await reading(counter);
+  await clock.sleep(1_000);
+  const before = await reading(counter);
+  expect(before.fluencePerCm2).toBeCloseTo(1_000, 3);
+  // So shortly that no reading was missed.
+  zeroCheck = true;
+  await clock.sleep(1_000);
+  expect(await counter.read()).toMatchObject({ kind: "refused" });
+  await clock.sleep(1_000);
+  const after = await reading(counter);
+  expect(after.fluencePerCm2).toBe(before.fluencePerCm2);
+  expect(after.gapSeconds).toBeCloseTo(2, 1);
+  // And so long that one was.
+  isOff = true;
+  zeroCheck = true;
+  expect((await counter.read()).kind).toBe("silence");
+  isOff = false;
+  expect((await counter.read()).kind).toBe("ok");
+  expect(sent.filter(({ bytes }) => bytes.startsWith("FORM:ELEM"))).toHaveLength(3);
 });
 
 test("a 6517 or a multimeter in its place is told by its name", async () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Rail } from "../../src/instruments/driver.ts";
+import { koradDriver } from "../../src/instruments/korad.ts";
 import { koradIdentity } from "../../src/instruments/korad-identity.ts";
 import { koradAmperes, koradMilliA, koradMilliV, koradVolts } from "../../src/instruments/korad-replies.ts";
 import { scriptedDevice } from "./scripted-device.ts";
@@ -161,6 +162,12 @@ describe("five characters and one byte", () => {
   ])("status 0x%x: on %s, holds %s", async (status, on, regulating) => {
     const device = korad({ "STATUS?": String.fromCharCode(status), "VOUT1?": on ? "05.00" : "00.00" });
     expect(await device.rail.read()).toMatchObject({ kind: "ok", value: { on, regulating } });
+  });
+
+  test("a model whose settings would not fit five characters is none of this family", () => {
+    for (const settings of [{ mostMilliV: 100_000 }, { mostMilliA: 10_000 }])
+      expect(koradDriver.schema.safeParse(settings).success).toBe(false);
+    expect(koradDriver.schema.safeParse({ mostMilliV: 60_000, mostMilliA: 6_000 }).success).toBe(true);
   });
 
   test.each(["5.000", "05.0", "05.0000", "05,00", "99.99", "-5.00", "05.00xx"])(

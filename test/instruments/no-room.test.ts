@@ -7,7 +7,9 @@ import { drivenOver } from "./instrument-bench.ts";
 import { verbsOf } from "./verbs.ts";
 
 /** A device behind a link with back-pressure (TCP, a child process) that stopped reading: what is written to it waits for ever. */
-test.each([...fixtures, keysight].map((fixture) => [`${fixture.protocol} ${fixture.title ?? ""}`, fixture] as const))(
+test.each(
+  [...fixtures, keysight].map((fixture) => [`${fixture.protocol} ${fixture.title ?? ""}`, fixture] as const),
+)(
   "%s: a device that takes no bytes is silence by the deadline, and no verb waits for ever",
   async (_, fixture) => {
     const clock = virtualClock();

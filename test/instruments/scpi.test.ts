@@ -239,6 +239,37 @@ describe("Keysight E36xx", () => {
 });
 
 describe("what goes wrong", () => {
+  test("a supply that was off in between is told to be remote again, before it is told anything else", async () => {
+    let [isOff, remote] = [false, false];
+    let volts = "+5.00000000E+00";
+    const device = scpi(keysight, (asked) => {
+      if (isOff) return null;
+      if (asked === "SYST:REM") remote = true;
+      if (asked === "VOLT 3.300" && remote) volts = "+3.30000000E+00";
+      return asked === "VOLT?" ? volts : undefined;
+    });
+    expect(await device.rail.read()).toMatchObject({ kind: "ok" });
+    isOff = true;
+    expect(await device.rail.read()).toMatchObject({ kind: "silence" });
+    [isOff, remote] = [false, false];
+    expect(await device.rail.arm({ milliV: 3_300, tripMilliA: 1_000 })).toMatchObject({ kind: "ok" });
+    expect(setsOf(device).filter((line) => line === "SYST:REM")).toHaveLength(2);
+  });
+
+  test.each([
+    [-1, null],
+    [NaN, null],
+    [Infinity, null],
+    [40_000, null],
+    [null, -1],
+    [null, NaN],
+    [null, 3_200],
+  ])("%d mV and a trip at %d mA are asked of nobody", async (milliV, tripMilliA) => {
+    const device = scpi(rigol);
+    expect(await device.rail.arm({ milliV, tripMilliA })).toMatchObject({ kind: "refused" });
+    expect(device.sent).toEqual([]);
+  });
+
   test("a device of another maker is named with the key to mend", async () => {
     const device = scpi(rigol, { "*IDN?": keysight["*IDN?"]! });
     expect(await device.instrument.identify()).toEqual({
