@@ -78,7 +78,6 @@ class FollowedLog implements CounterInstrument {
   #garbled = 0;
   #lastOdd = "";
   #heard: () => void = () => undefined;
-  readonly #first = new Promise<void>((resolve) => (this.#heard = resolve));
 
   constructor(port: Port, keys: DriverSettings & Keys, clock: Clock) {
     this.#keys = keys;
@@ -139,7 +138,11 @@ class FollowedLog implements CounterInstrument {
     const fromNs = this.#clock.nowNs();
     const waitMs = Math.max(answerMs, lineSeconds * 2_000);
     const { last } = this.#track;
-    if (last === null) await awaitReply(this.#clock, waitMs, this.#first, this.#ended.signal);
+    if (last === null) {
+      // For this wait alone: what waits on a promise that lives as long as the port is never forgotten.
+      const first = new Promise<void>((resolve) => (this.#heard = resolve));
+      await awaitReply(this.#clock, waitMs, first, this.#ended.signal);
+    }
     if (this.#over()) return silence((this.#clock.nowNs() - fromNs) / nsPerMs);
     const line = this.#track.last;
     if (line === null)

@@ -1,8 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { scaledClock } from "../../src/cli/clocks.ts";
 import { nsPerMs } from "../../src/domain/clock.ts";
@@ -13,6 +11,7 @@ import { wire as cable } from "../../src/emulator/wire.ts";
 import { drivers } from "../../src/instruments/all.ts";
 import type { InstrumentKind } from "../../src/instruments/driver.ts";
 import { ptyPort } from "../../src/link/serial.ts";
+import { bytesHeld } from "./bytes-held.ts";
 import type { Fixture } from "./fixture.ts";
 import { fixtures } from "./fixtures/all.ts";
 import { drivenOver, emulatedOn, instrumentBench } from "./instrument-bench.ts";
@@ -256,12 +255,4 @@ export function illFounded(exchanges: readonly Exchange[], fixture: Fixture): st
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("hex");
-}
-
-/** What is left after the collector has run: heap and buffers. */
-function bytesHeld(): number {
-  setFlagsFromString("--expose-gc");
-  (runInNewContext("gc") as () => void)();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }
