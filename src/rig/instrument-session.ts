@@ -5,6 +5,7 @@ import type { OpenPort, Port } from "../domain/link.ts";
 import type { Reply } from "../domain/reply.ts";
 import { silence } from "../domain/reply.ts";
 import type { Driver, DriverSettings, Instrument } from "../instruments/driver.ts";
+import { boundedWrite } from "../link/bounded-write.ts";
 import type { Capture } from "../link/capture.ts";
 import { capturedPort } from "../link/captured.ts";
 import { reopen } from "../link/reopen.ts";
@@ -95,7 +96,11 @@ export class InstrumentSession<I extends Instrument = Instrument> {
     const ended = new Promise<string>((resolve) => (over = resolve));
     const captured = capturedPort(port, capture);
     const tellEnd = (): void => over(port.ended?.() ?? "the port ended");
-    const watched: Port = { ...captured, chunks: watchedChunks(captured.chunks, tellEnd) };
+    const watched: Port = {
+      ...captured,
+      chunks: watchedChunks(captured.chunks, tellEnd),
+      write: boundedWrite(captured),
+    };
     const instrument = driver.open(watched, settings, clock) as I;
     instrument.onNews?.(({ level, text }) => {
       if (level === "fault") tell("device_fault", this.#answeredNs, text);
@@ -151,9 +156,13 @@ export class InstrumentSession<I extends Instrument = Instrument> {
     if (reply.kind === "refused") return `it does not say who it is: ${reply.reason}`;
     const { serial } = this.#its;
     const found = reply.value;
+    const before = this.identity;
+    if (before !== null && !isSame(before, found))
+      return `${nameOf(found)} answers, and ${nameOf(before)} was there before: another instrument is plugged in there`;
     if (serial !== null && found.serial !== null && found.serial !== serial)
       return `serial number ${found.serial} answers, the rig file says ${serial}: another instrument is plugged in there`;
-    this.identity = found;
+    // Once told, a serial number is kept: what comes back without one may be asked for it again.
+    this.identity = { ...found, serial: found.serial ?? before?.serial ?? null };
     return null;
   }
 
@@ -176,6 +185,16 @@ export class InstrumentSession<I extends Instrument = Instrument> {
   #isOver(): boolean {
     return this.#over.signal.aborted;
   }
+}
+
+/** Its firmware may be another; a serial number that is not told is no other one. */
+function isSame(before: InstrumentIdentity, found: InstrumentIdentity): boolean {
+  const toldOther = before.serial !== null && found.serial !== null && before.serial !== found.serial;
+  return before.model === found.model && !toldOther;
+}
+
+function nameOf({ model, serial }: InstrumentIdentity): string {
+  return serial === null ? model : `${model} of serial number ${serial}`;
 }
 
 async function* watchedChunks(

@@ -7,9 +7,9 @@ import { keysight } from "./fixtures/scpi.ts";
 import { drivenOver, emulatedOn } from "./instrument-bench.ts";
 
 /** A port may live for months: what one verb leaves behind is multiplied by millions. */
-const verbs = 10_000;
+const verbs = 5_000;
 /** Compiled code and the like: one reaction that is never forgotten is 300. */
-const mostBytesEach = 150;
+const mostBytesEach = 200;
 
 test.each(
   [...fixtures, keysight].map((fixture) => [`${fixture.protocol} ${fixture.title ?? ""}`, fixture] as const),

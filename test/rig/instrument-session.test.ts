@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { virtualClock } from "../../src/cli/clocks.ts";
+import type { BenchFaultName } from "../../src/domain/equipment.ts";
+import type { OpenPort, Port } from "../../src/domain/link.ts";
+import { koradDriver } from "../../src/instruments/korad.ts";
+import { memoryPair } from "../../src/link/memory.ts";
+import { InstrumentSession } from "../../src/rig/instrument-session.ts";
+
+/** A supply that can be pulled out, and another put in its place; words are those of libsigrok. */
+function bench(serial: string | null = null) {
+  const clock = virtualClock();
+  const told: { what: BenchFaultName; detail: string }[] = [];
+  const its = { identity: "KORAD KA3005P V5.5", port: null as Port | null, isStuck: false, written: 0 };
+  const open: OpenPort = () => {
+    const [memory, device] = memoryPair("supply");
+    const host: Port = {
+      ...memory,
+      write: (bytes) => {
+        if (!its.isStuck) return memory.write(bytes);
+        its.written++;
+        return new Promise(() => undefined);
+      },
+    };
+    its.port = device;
+    void (async () => {
+      for await (const chunk of device.chunks)
+        if (Buffer.from(chunk).toString("latin1") === "*IDN?")
+          await device.write(Buffer.from(its.identity, "latin1"));
+    })();
+    return Promise.resolve(host);
+  };
+  const session = new InstrumentSession({
+    name: "psu",
+    serial,
+    driver: koradDriver,
+    settings: { ...koradDriver.schema.parse({}), baud: null, answerMs: 500 },
+    clock,
+    open,
+    capture: null,
+    tell: (what, _sinceNs, detail) => told.push({ what, detail }),
+  });
+  return { session, clock, told, its };
+}
+
+const words = (told: readonly { what: BenchFaultName }[]): BenchFaultName[] => told.map(({ what }) => what);
+
+test("what comes back must be what was there: another model on the same port is told, and not spoken to", async () => {
+  for (const other of ["TENMA 72-2540 V2.1", "KORAD KA3005P V5.5 SN:4711"]) {
+    const { session, clock, told, its } = bench();
+    its.identity = "KORAD KA3005P V5.5 SN:4710";
+    await session.connect();
+    const first = its.identity;
+    its.identity = other;
+    await its.port!.close();
+    await clock.sleep(10_000);
+    expect(words(told).slice(0, 2)).toEqual(["unplugged", "identity_differs"]);
+    expect(told[1]!.detail).toMatch(/KORAD KA3005P.* was there/);
+    expect(await session.verb((instrument) => instrument.prove())).toMatchObject({ kind: "silence" });
+    its.identity = first;
+    await clock.sleep(10_000);
+    expect(words(told).at(-1)).toBe("back");
+    expect(session.identity).toMatchObject({ model: "KORAD KA3005P", serial: "4710" });
+    await session.close();
+  }
+});
+
+test("new firmware is no other instrument, nor is one whose serial number is not told", async () => {
+  for (const again of ["KORAD KA3005P V5.8", "KORAD KA3005P V5.5"]) {
+    const { session, clock, told, its } = bench();
+    its.identity = "KORAD KA3005P V5.5 SN:4710";
+    await session.connect();
+    its.identity = again;
+    await its.port!.close();
+    await clock.sleep(10_000);
+    expect(words(told)).toEqual(["unplugged", "back"]);
+    await session.close();
+  }
+});
+
+test("a device that has stopped reading is told as silent, and what waits for it fills no memory", async () => {
+  const { session, told, its } = bench();
+  await session.connect();
+  its.isStuck = true;
+  for (let n = 0; n < 300; n++)
+    expect(await session.verb((instrument) => instrument.prove())).toMatchObject({ kind: "silence" });
+  expect(words(told)).toEqual(["silent"]);
+  expect(its.written).toBeLessThanOrEqual(64);
+  await session.close();
+});
