@@ -190,7 +190,9 @@ async function* selfCheck(
     return proven(lane, struck, problem);
   }
   const strike: Strike = { id: selfCheckId, target: space.name, ...space.selfCheck };
-  const struck: Struck = yield* strikeOnce(lane, run, strike, prepared, judge);
+  // A controller that observes may repair it before it is read: what is proved here is the path, with the controller idle.
+  const standing: RunPlan = { ...run, semAfter: "idle", semObserveMs: 0 };
+  const struck: Struck = yield* strikeOnce(lane, standing, strike, prepared, judge);
   const pass = struck.confirmed && struck.outcome !== null && isCritical(struck.outcome);
   yield {
     type: "check",

@@ -50,6 +50,15 @@ export function strikeTable(result: Result, canvas: Canvas): Line[] {
       "to the task; the share is SDC of all strikes with a known end, [exact 95 % interval]",
     ),
     legend("DUE", "magenta", "detected error, crash or hang"),
+    ...(rows.some(({ semAfter }) => semAfter === "observe")
+      ? [
+          legend(
+            "/obs.",
+            "plain",
+            "the SEM controller observed, and may have repaired a strike before it was read",
+          ),
+        ]
+      : []),
     ...(someUnknown
       ? [legend("unk.", "red", "not confirmed, evidence lost, or not the device's for sure: in no share")]
       : []),
@@ -83,7 +92,7 @@ function strikeRow(
   const target =
     row.target === null
       ? "all targets"
-      : `${row.target}${row.semAfter === "observe" ? " observed" : ""}${severalModels ? ` ${row.faultModel ?? ""}` : ""}`;
+      : `${row.target}${row.semAfter === "observe" ? "/obs." : ""}${severalModels ? ` ${row.faultModel ?? ""}` : ""}`;
   const strikes = row.exposure.kind === "injection" ? row.exposure.asked : 0;
   return [
     piece(sameBoard ? "" : row.dut, "cyan"),

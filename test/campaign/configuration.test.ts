@@ -306,6 +306,9 @@ describe("an address known to be critical in the rig file", () => {
     const critical = addressOf((fault) => fault.site === "net" && fault.net === 2 + 7 && fault.level === 0);
     const rig = fpgaRig("usp", { sem: `, selfCheck: ${critical}` });
     const { records, result } = await told(rig, [block(3)]);
+    // A controller that would repair it first stays idle for it: what is proved is the path.
+    const observed = await told(rig, [block(3, ", semAfter: observe")]);
+    expect(ofType(observed.records, "check")[0]).toMatchObject({ check: "self_check", pass: true });
     expect(ofType(records, "check")[0]).toMatchObject({
       check: "self_check",
       pass: true,

@@ -40,8 +40,19 @@ describe("a campaign from its file to its record", () => {
     ]);
     expect(readdirSync(join(folder, "one/raw"))).toEqual([
       "bench-box.1.raw",
+      "chamber.1.raw",
       "cpu-f32.1.raw",
       "cpu-i8.1.raw",
+      "facility.1.raw",
+      "korad.1.raw",
+      "picoammeter.1.raw",
+      "psu.1.raw",
+      "relay.1.raw",
+      "sem-usp.1.raw",
+      "sem-x7.1.raw",
+      "soft-usp.1.raw",
+      "soft-x7.1.raw",
+      "tec.1.raw",
     ]);
   });
 

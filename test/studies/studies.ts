@@ -29,8 +29,7 @@ export const studies: Readonly<Record<string, Study>> = {
     run: benchCoverageReport,
   },
   "thermal-sweep": {
-    about:
-      "ln σ on die temperature from 25 to 85 °C, 20 sweeps of five exposures: the slope is the rig file's",
+    about: "ln σ on die temperature, 25 to 85 °C, 20 sweeps: the slope is the rig file's",
     run: thermalSweepReport,
   },
   "sel-storm": {
