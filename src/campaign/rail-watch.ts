@@ -11,6 +11,15 @@ import type { Climate } from "./thermal/climate.ts";
 import { WatchedRail, learningReadings } from "./watched-rail.ts";
 import type { BoardState } from "./watched-rail.ts";
 
+/** What is odd enough that one wants to see how it came. */
+const traced: ReadonlySet<RailEventRec["what"]> = new Set([
+  "trip",
+  "fold_back",
+  "micro_sel",
+  "load_step",
+  "lost",
+]);
+
 /**
  * A board's rails, read beside its run; the hardware trip protects, this one counts and tells apart.
  *
@@ -184,6 +193,7 @@ export class RailWatch {
       what,
       reading,
       baselineMilliA: rail.baseline(this.#state),
+      trace: traced.has(what) ? rail.trace : [],
       dieC: memory.climate.die?.c ?? null,
       fluencePerCm2: memory.latch.fluencePerCm2,
       doseRadSi: (this.#run?.beam?.doseRadSiPerFluence ?? null) === null ? null : memory.doseRadSi,
@@ -219,6 +229,7 @@ export class RailWatch {
     if (this.#held > 0 || this.#run === null || !rail.isWatched) return;
     const state = changesBefore === this.#changes ? this.#state : null;
     const reading = valueOf(reply);
+    rail.looked(this.#its.clock.nowNs(), reading);
     const baselineMilliA = rail.baseline(this.#state);
     const verdict = rail.judge(reading, state);
     this.#comesBack(rail, reading);

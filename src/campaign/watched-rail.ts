@@ -1,5 +1,5 @@
 import type { RailReading, Supply } from "../domain/equipment.ts";
-import type { RailDetection } from "../domain/records.ts";
+import type { RailDetection, TracePoint } from "../domain/records.ts";
 import { judgeReading } from "./rail-verdict.ts";
 import type { RailVerdict } from "./rail-verdict.ts";
 
@@ -22,6 +22,8 @@ export type BoardState = "idle" | "busy";
 
 /** The first readings in a state tell its baseline: the highest counts, one of them may have come before the state did. */
 export const learningReadings = 4;
+/** Looks that are kept for the record of what comes next. */
+const looksKept = 16;
 /** A baseline follows what changes slowly (the board warms up), an eighth of the way each look. */
 const followShare = 1 / 8;
 
@@ -38,6 +40,7 @@ export class WatchedRail {
   #silences = 0;
   #folds = 0;
   #overs = 0;
+  #trace: TracePoint[] = [];
   #baselines: Partial<Record<BoardState, Baseline>> = {};
   #lows = 0;
 
@@ -57,6 +60,15 @@ export class WatchedRail {
 
   get isWatched(): boolean {
     return this.detects !== "nothing" || this.supply.limits.warnMilliA !== null;
+  }
+
+  /** The latest looks at its current, the newest last. */
+  get trace(): readonly TracePoint[] {
+    return [...this.#trace];
+  }
+
+  looked(tNs: number, reading: RailReading | null): void {
+    this.#trace = [...this.#trace.slice(1 - looksKept), { tNs, milliA: reading?.milliA ?? null }];
   }
 
   baseline(state: BoardState): number | null {

@@ -215,6 +215,12 @@ export const railDetections = ["trips and steps", "trips", "steps", "nothing"] a
 export type RailDetection = (typeof railDetections)[number];
 export type RailEventName = (typeof railEventNames)[number];
 
+/** One look at a rail's current. */
+export interface TracePoint {
+  readonly tNs: number;
+  readonly milliA: number | null;
+}
+
 /** Something a rail did, or was made to do (REC-L6): enough to tell afterwards what it was. */
 export interface RailEventRec extends At {
   readonly type: "rail_event";
@@ -225,6 +231,8 @@ export interface RailEventRec extends At {
   readonly reading: RailReading | null;
   /** What this rail drew in this state before. */
   readonly baselineMilliA: number | null;
+  /** Of a trip or a step: the last looks at this rail before it was judged, as often as its supply answers (REC-L4); else empty. */
+  readonly trace: readonly TracePoint[];
   readonly dieC: number | null;
   readonly fluencePerCm2: number | null;
   readonly doseRadSi: number | null;

@@ -5,7 +5,7 @@ import type { Command } from "../domain/command.ts";
 import { commandVerbs } from "../domain/command.ts";
 import type { ElementDifference, Evidence, Score } from "../domain/evidence.ts";
 import { effects, endReasons, outcomes, runKinds } from "../domain/outcome.ts";
-import type { Rec, RunStart, StrikeRec } from "../domain/records.ts";
+import type { Rec, RunStart, StrikeRec, TracePoint } from "../domain/records.ts";
 import { deadCauses, railDetections, railEventNames, runStates } from "../domain/records.ts";
 import type { SelfCheck, Strike, TargetSpace } from "../domain/strike.ts";
 import type { LeftPowered } from "../domain/watched.ts";
@@ -208,6 +208,7 @@ const shapes: Shapes = {
     what: oneOf(railEventNames),
     reading: orNull(rail),
     baselineMilliA: numberOrNull,
+    trace: listOf(object<TracePoint>({ tNs: anyNumber, milliA: numberOrNull })),
     dieC: numberOrNull,
     fluencePerCm2: numberOrNull,
     doseRadSi: numberOrNull,

@@ -103,6 +103,13 @@ describe("a supply that folds back", () => {
     expect(railStory(records)).toEqual(["armed", "fold_back", ...cycle]);
     expect(ofType(records, "rail_event")[1]!.reading).toMatchObject({ on: true, regulating: "current" });
     expect(ofType(records, "rail_event").at(-1)).toMatchObject({ what: "on", cleared: true });
+    // How it came: the looks before it, in order, at the pace of the supply.
+    const { trace, tNs } = ofType(records, "rail_event")[1]!;
+    expect(trace.length).toBeGreaterThan(8);
+    expect(trace.map((point) => point.tNs)).toEqual(trace.map((point) => point.tNs).sort((a, b) => a - b));
+    expect(tNs - trace[0]!.tNs).toBeGreaterThan(1e9);
+    expect(trace.at(-1)!.milliA).toBeGreaterThan(trace[0]!.milliA! + 50);
+    expect(ofType(records, "rail_event").at(-1)!.trace).toEqual([]);
     expect(result.runs[0]!.effects).toEqual({ sel: 1 });
   });
 

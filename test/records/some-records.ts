@@ -281,6 +281,10 @@ export function campaign(strikes = 3): readonly Rec[] {
       what: "trip",
       reading: { on: false, milliV: 0, milliA: 0, regulating: null, tripped: true },
       baselineMilliA: 350,
+      trace: [
+        { tNs: at, milliA: 350 },
+        { tNs: at + 15, milliA: 0 },
+      ],
       dieC: 44,
       fluencePerCm2: 1e6,
       doseRadSi: null,

@@ -134,6 +134,7 @@ async function* cut({ lane }: Watch, why: string): AsyncGenerator<Rec, void> {
       what: "cut",
       reading,
       baselineMilliA: null,
+      trace: [],
       dieC: freshDieC(memory.climate, clock.nowNs()),
       fluencePerCm2: null,
       doseRadSi: null,
