@@ -133,17 +133,22 @@ export class InstrumentSession<I extends Instrument = Instrument> {
     signal: AbortSignal,
   ): Promise<{ readonly ended: Promise<string> } | null> {
     const { tell } = this.#its;
+    let told = "";
     for (;;) {
       await clock.sleep(firstPauseMs, signal);
       const port = await reopen(open, { clock, firstMs: firstPauseMs, longestMs: longestPauseMs }, signal);
       if (port === null) return null;
       const ended = this.#take(port);
-      const wrong = this.#unfit(await this.verb((instrument) => instrument.identify()));
+      const reply = await this.verb((instrument) => instrument.identify());
+      const wrong = this.#unfit(reply);
       if (wrong === null) {
         tell("back", clock.nowNs(), `answers again on ${port.name}`);
         return { ended };
       }
-      tell("identity_differs", this.#answeredNs, wrong);
+      const what = reply.kind === "silence" ? "silent" : "identity_differs";
+      // Tried every few seconds, for a night if need be: what is wrong is told when it changes.
+      if (what !== told) tell(what, this.#answeredNs, wrong);
+      told = what;
       this.#instrument = null;
       await port.close();
       await clock.sleep(longestPauseMs, signal);
@@ -169,17 +174,31 @@ export class InstrumentSession<I extends Instrument = Instrument> {
   #noteSilence(reply: Reply<unknown>): void {
     const { tell, clock } = this.#its;
     if (reply.kind === "silence") {
-      if (++this.#silences === silencesInARow)
-        tell(
-          "silent",
-          this.#answeredNs,
-          `${silencesInARow} requests in a row had no answer, though its port is open`,
-        );
+      if (++this.#silences !== silencesInARow) return;
+      tell(
+        "silent",
+        this.#answeredNs,
+        `${silencesInARow} requests in a row had no answer, though its port is open`,
+      );
+      void this.#lookAgain(this.#instrument);
       return;
     }
     if (this.#silences >= silencesInARow) tell("back", clock.nowNs(), "answers again");
     this.#silences = 0;
     this.#answeredNs = clock.nowNs();
+  }
+
+  /** Whoever knows that a device is silent asks nothing of it any more: whether it answers again is asked here. */
+  async #lookAgain(silent: I | null): Promise<void> {
+    const { clock } = this.#its;
+    const { signal } = this.#over;
+    const isSilent = (): boolean =>
+      !signal.aborted && this.#instrument === silent && this.#silences >= silencesInARow;
+    while (isSilent()) {
+      await clock.sleep(longestPauseMs, signal);
+      // Not who it is, which a driver may remember.
+      if (isSilent()) await this.verb((instrument) => instrument.prove());
+    }
   }
 
   #isOver(): boolean {

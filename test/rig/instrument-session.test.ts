@@ -10,7 +10,13 @@ import { InstrumentSession } from "../../src/rig/instrument-session.ts";
 function bench(serial: string | null = null) {
   const clock = virtualClock();
   const told: { what: BenchFaultName; detail: string }[] = [];
-  const its = { identity: "KORAD KA3005P V5.5", port: null as Port | null, isStuck: false, written: 0 };
+  const its = {
+    identity: "KORAD KA3005P V5.5",
+    port: null as Port | null,
+    isMute: false,
+    isStuck: false,
+    written: 0,
+  };
   const open: OpenPort = () => {
     const [memory, device] = memoryPair("supply");
     const host: Port = {
@@ -23,9 +29,10 @@ function bench(serial: string | null = null) {
     };
     its.port = device;
     void (async () => {
-      for await (const chunk of device.chunks)
-        if (Buffer.from(chunk).toString("latin1") === "*IDN?")
-          await device.write(Buffer.from(its.identity, "latin1"));
+      for await (const chunk of device.chunks) {
+        const said = answers(its.identity)[Buffer.from(chunk).toString("latin1")];
+        if (!its.isMute && said !== undefined) await device.write(Buffer.from(said, "latin1"));
+      }
     })();
     return Promise.resolve(host);
   };
@@ -41,6 +48,15 @@ function bench(serial: string | null = null) {
   });
   return { session, clock, told, its };
 }
+
+const answers = (identity: string): Readonly<Record<string, string>> => ({
+  "*IDN?": identity,
+  "STATUS?": "\x41",
+  "VSET1?": "05.00",
+  "ISET1?": "0.500",
+  "VOUT1?": "05.00",
+  "IOUT1?": "0.125",
+});
 
 const words = (told: readonly { what: BenchFaultName }[]): BenchFaultName[] => told.map(({ what }) => what);
 
@@ -85,5 +101,30 @@ test("a device that has stopped reading is told as silent, and what waits for it
     expect(await session.verb((instrument) => instrument.prove())).toMatchObject({ kind: "silence" });
   expect(words(told)).toEqual(["silent"]);
   expect(its.written).toBeLessThanOrEqual(64);
+  await session.close();
+});
+
+test("a silent one is asked again until it answers, though nobody asks it any more", async () => {
+  const { session, clock, told, its } = bench();
+  await session.connect();
+  its.isMute = true;
+  for (let n = 0; n < 3; n++) await session.verb((instrument) => instrument.prove());
+  await clock.sleep(60_000);
+  expect(words(told)).toEqual(["silent"]);
+  its.isMute = false;
+  await clock.sleep(5_000);
+  expect(words(told)).toEqual(["silent", "back"]);
+  await session.close();
+});
+
+test("a port that comes back with nobody behind it is silent, and that is told once", async () => {
+  const { session, clock, told, its } = bench();
+  await session.connect();
+  its.isMute = true;
+  await its.port!.close();
+  await clock.sleep(3_600_000);
+  its.isMute = false;
+  await clock.sleep(10_000);
+  expect(words(told)).toEqual(["unplugged", "silent", "back"]);
   await session.close();
 });
