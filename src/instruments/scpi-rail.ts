@@ -109,6 +109,7 @@ export class ScpiRail implements Rail {
   }
 
   async off(): Promise<Reply<RailReading>> {
+    this.#cutUnheard();
     const here = await this.#select();
     if (here.kind !== "ok") return here;
     const isDown = ({ on, milliV }: Measured): boolean => !on && milliV < this.#its.offBelowMilliV;
@@ -144,6 +145,13 @@ export class ScpiRail implements Rail {
     const { milliV: volts, milliA: amperes } = applied.value;
     const words = `channel ${this.#channel} ${state}, ${milliV} mV, ${milliA} mA; set to ${volts} mV and ${amperes} mA`;
     return { kind: "ok", value: words };
+  }
+
+  /** One that fell silent may hear all the same: it is told at once, before it is asked who it is. */
+  #cutUnheard(): void {
+    const { remote } = this.#speaks;
+    if (this.#line.silences === 0 || this.#speaks.select(this.#channel) !== null) return;
+    for (const command of [...remote, this.#speaks.output(this.#channel, false)]) this.#line.tell(command);
   }
 
   async #select(): Promise<Reply<unknown>> {

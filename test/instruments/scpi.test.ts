@@ -256,6 +256,22 @@ describe("what goes wrong", () => {
     expect(setsOf(device).filter((line) => line === "SYST:REM")).toHaveLength(2);
   });
 
+  test("one that cannot be heard is cut all the same", async () => {
+    for (const [usual, cut] of [
+      [rigol, [":OUTP CH1,OFF"]],
+      [keysight, ["SYST:REM", "OUTP OFF"]],
+    ] as const) {
+      let isMute = false;
+      const device = scpi(usual, () => (isMute ? null : undefined));
+      await device.rail.read();
+      isMute = true;
+      expect(await device.rail.off()).toMatchObject({ kind: "silence" });
+      const from = device.sent.length;
+      expect(await device.rail.off()).toMatchObject({ kind: "silence" });
+      expect(device.sent.slice(from, from + cut.length).map(({ bytes }) => bytes.trimEnd())).toEqual(cut);
+    }
+  });
+
   test.each([
     [-1, null],
     [NaN, null],
