@@ -366,6 +366,32 @@ describe("commands, against the transcripts", () => {
     });
   });
 
+  test("an answer that comes too late is none to the next command, with an echo or without", async () => {
+    for (const echo of [true, false]) {
+      const clock = virtualClock();
+      const [host, device] = memoryPair("sem");
+      const reports = new SemReports("us", clock);
+      const dialogue = new SemDialogue(host, clock, { answerMs: 100, msPerByte: 0, echo }, reports);
+      const said = ["SC 10|SC 00|I> ", "I> "];
+      void (async () => {
+        for await (const chunk of device.chunks) {
+          const typed = echo ? Buffer.from(chunk).toString("latin1") : "";
+          const answer = bytes(typed + said.shift()!);
+          void clock.sleep(said.length === 1 ? 150 : 90).then(() => device.write(answer));
+        }
+      })();
+      const commands = semCommands("us", dialogue);
+      const at = address("us", "C0000007A0");
+      expect(await commands.inject(at)).toMatchObject({ kind: "silence" });
+      // Error injection is disabled: it answers with the prompt alone.
+      expect([echo, await commands.inject(at)]).toMatchObject([
+        echo,
+        { reason: expect.stringMatching(/^rejected/) as string },
+      ]);
+      await host.close();
+    }
+  });
+
   test.each([
     ["x7", "00020002"],
     ["us", "FFFFFFFF"],

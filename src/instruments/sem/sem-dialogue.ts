@@ -52,6 +52,8 @@ export class SemDialogue {
   readonly #reports: SemReports;
   readonly #framing = new SemFraming();
   #asked: Asked | null = null;
+  /** The last command had no answer, which may still come; prompts that there had been then. Null: it had one. */
+  #owes: number | null = null;
   #wake: () => void = () => undefined;
 
   constructor(port: Port, clock: Clock, settings: DialogueSettings, reports: SemReports) {
@@ -71,8 +73,11 @@ export class SemDialogue {
    * The deadline counts from the last byte that came.
    */
   async ask(command: string, replyBytes: number, workMs = 0): Promise<Answer | Silence> {
+    const { echo, answerMs } = this.#its;
+    // The same command twice has the same echo, and nothing tells a late answer to the first from that to the second: it is waited for.
+    const owes = this.#owes;
+    if (owes !== null) await this.until(() => (this.#reports.prompts === owes ? null : true), answerMs);
     if (this.#ended) return silence(0);
-    const { echo } = this.#its;
     const asked: Asked = { command, lines: [], echoed: !echo, torn: false, answer: null };
     this.#asked = asked;
     const beganNs = this.#clock.nowNs();
@@ -82,6 +87,7 @@ export class SemDialogue {
       workMs + this.wireMs(2 * command.length + replyBytes),
     );
     this.#asked = null;
+    this.#owes = answer === null ? this.#reports.prompts : null;
     // Whether it obeyed is not known, and so not where it is.
     if (answer === null) this.#reports.state = null;
     return answer ?? silence(this.ended ? 0 : (this.#clock.nowNs() - beganNs) / nsPerMs);
