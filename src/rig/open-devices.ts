@@ -114,10 +114,10 @@ export async function connectAll(sessions: readonly OpenDevice[], context: Devic
 export function checkNames(spec: RigSpec): void {
   const devices: Readonly<Record<string, DeviceSpec>> = spec.devices;
   for (const [name, station] of Object.entries(spec.stations)) {
-    if (name in devices)
+    if (Object.hasOwn(devices, name))
       throw new RigError("config", `'${name}' is both a station and a device: give one of them another name`);
     for (const device of devicesOf(station))
-      if (!(device in devices))
+      if (!Object.hasOwn(devices, device))
         throw new RigError(
           "config",
           `station '${name}' names device '${device}', which is not among devices (${Object.keys(devices).join(", ") || "none"})`,

@@ -234,6 +234,21 @@ describe("a bench that cannot be opened", () => {
         }),
     ],
     [
+      "a station names a device by a word that every object has",
+      /^config: station 'right' names device 'constructor', which is not among devices \(box\)/,
+      () => undefined,
+      {
+        ...spec,
+        stations: {
+          ...spec.stations,
+          right: {
+            ...spec.stations["right"]!,
+            thermal: { device: "constructor", channel: 1, absolute: {}, dewPointC: 15, jumpCPerSecond: 20 },
+          },
+        },
+      },
+    ],
+    [
       "a station names a device that is not there",
       /^config: station 'right' names device 'oven', which is not among devices \(box\)/,
       () => undefined,
