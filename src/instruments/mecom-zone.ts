@@ -28,6 +28,9 @@ export const parameters = {
 const statusWords = ["starting", "ready", "running", "in error", "in its boot loader", "about to reset"];
 export const wordsOfStatus = (status: number): string => statusWords[status] ?? `in unknown status ${status}`;
 
+export const unconnected = (reading: number): string =>
+  `the object sensor reads ${reading}: is it connected, and set up in the controller?`;
+
 const ready = 1;
 const running = 2;
 const inError = 3;
@@ -99,8 +102,7 @@ async function readZone(
 ): Promise<Reply<ThermalReading>> {
   const object = await line.readFloat(parameters.objectC, channel);
   if (object.kind !== "ok") return object;
-  if (!Number.isFinite(object.value))
-    return refused(`the object sensor reads ${object.value}: is it connected, and set up in the controller?`);
+  if (!Number.isFinite(object.value)) return refused(unconnected(object.value));
   const complaint = await complaintOf(line);
   if (complaint.kind !== "ok") return complaint;
   const output = await line.readInt(parameters.output, channel);

@@ -6,7 +6,7 @@ import { meComLine } from "./mecom-line.ts";
 import type { MeComLine } from "./mecom-line.ts";
 import { meComSchema } from "./mecom-schema.ts";
 import type { MeComSettings } from "./mecom-schema.ts";
-import { meComZone, parameters, wordsOfStatus } from "./mecom-zone.ts";
+import { meComZone, parameters, unconnected, wordsOfStatus } from "./mecom-zone.ts";
 
 /**
  * Thermoelectric controllers of Meerstetter (TEC-1089, -1090, -1091, -1122 …) over MeCom, on serial, USB or TCP.
@@ -73,6 +73,7 @@ async function prove(line: MeComLine): Promise<Reply<readonly string[]>> {
   if (address.kind === "silence") return address;
   const object = await line.readFloat(parameters.objectC, 1);
   if (object.kind !== "ok") return object;
+  if (!Number.isFinite(object.value)) return refused(unconnected(object.value));
   return {
     kind: "ok",
     value: [

@@ -205,6 +205,7 @@ describe("what goes wrong with it", () => {
       kind: "refused",
       reason: expect.stringContaining("object sensor") as string,
     });
+    expect(await nan.tec.prove()).toEqual(await nan.tec.zone(1).read());
     const cold = bench({ sensorOpen: { atSeconds: 0, shows: -273.15 } });
     expect(value(await cold.tec.zone(1).read()).objectC).toBeCloseTo(-273.15, 3);
   });
