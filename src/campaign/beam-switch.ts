@@ -44,12 +44,14 @@ export async function* darken(lane: Lane, run: RunPlan, look?: Look): AsyncGener
   return yield* follow(lane, run, await beam.close(), false, look);
 }
 
-/** Before golden is made: a shutter of the rig's is closed already, one of somebody else's may be open. */
-export async function* darkByHand(lane: Lane, run: RunPlan): AsyncGenerator<Rec, boolean> {
+const closeTries = 3;
+
+/** Before golden is made: false where nobody knows that the beam is off, a shutter that does not answer included. */
+export async function* dark(lane: Lane, run: RunPlan): AsyncGenerator<Rec, boolean> {
   const { beam } = lane.station;
   if (beam === null) return true;
-  const reply = await beam.close();
-  if (reply.kind !== "refused" || reply.reason !== noShutter) return true;
+  let reply = await beam.close();
+  for (let again = 1; again < closeTries && reply.kind === "silence"; again++) reply = await beam.close();
   return (yield* follow(lane, run, reply, false)).done;
 }
 

@@ -71,6 +71,8 @@ export async function* beamRun(
   if (before === null || switched?.done !== true) {
     await beam?.close();
     if (lane.signal.aborted || lane.conductor.stopping()) return stopped;
+    const gone = lane.health.since(devicesOf(run, lane.station), fromNs);
+    if (gone !== null) return benchFault(gone);
     return { endReason: "beam_lost", detail: switched?.byHand === true ? notOpened : mute };
   }
   const seen: Exposed = {
@@ -101,7 +103,7 @@ export async function* beamRun(
   yield* readBeam(seen);
   lane.memory.latch.exposure = wantsBeam(run) ? shutterOf(seen) : null;
   try {
-    return yield* expose(seen);
+    return yield* expose(seen, fromNs);
   } finally {
     lane.memory.latch.exposure = null;
     await beam?.close();
@@ -130,7 +132,8 @@ async function readInTheDark(beam: Beam): Promise<BeamReading | null> {
   return (await beam.zero()).kind === "ok" ? valueOf(await beam.read()) : null;
 }
 
-async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
+/** `fromNs` is when its segment began. */
+async function* expose(seen: Exposed, fromNs: number): AsyncGenerator<Rec, Ended> {
   const { lane, run, judge } = seen;
   const { dut } = lane.station;
   /** First iteration of the board's present run, and the one after the last it was seen in. */
@@ -241,7 +244,7 @@ async function* expose(seen: Exposed): AsyncGenerator<Rec, Ended> {
         detail: `the beam counter gave no reading ${seen.unread} times in a row (${seen.unreadWhy})`,
       };
     }
-    const fault = lane.health.standing(devicesOf(run, lane.station));
+    const fault = lane.health.since(devicesOf(run, lane.station), fromNs);
     if (fault !== null) {
       yield* wind(seen);
       yield deadRecord(seen, fault.sinceNs, "bench");

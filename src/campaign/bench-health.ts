@@ -13,6 +13,8 @@ import type { Rec } from "../domain/records.ts";
 export interface BenchHealth {
   /** The first fault that stands against one of these devices; null: all are well. */
   standing(devices: readonly string[]): BenchFault | null;
+  /** The same, or a cable that was out at any time since `fromNs` and is in again; whose port was closed missed what was said to it. */
+  since(devices: readonly string[], fromNs: number): BenchFault | null;
   /** False: it is not well within this time, or nobody waits any more. A device waited for in vain is not waited for again. */
   wellAgain(devices: readonly string[], waitMs: number, signal: AbortSignal): Promise<boolean>;
   /** What a campaign itself has found out about an instrument. */
@@ -44,6 +46,8 @@ class Health implements BenchHealth {
   readonly #clock: Clock;
   readonly #standing = new Map<string, BenchFault>();
   readonly #givenUp = new Set<string>();
+  /** Of each device: the last time that its cable was found out. */
+  readonly #out = new Map<string, { readonly fault: BenchFault; readonly tNs: number }>();
   #unread: BenchFault[] = [];
   #closed = false;
   #stir = new AbortController();
@@ -59,6 +63,15 @@ class Health implements BenchHealth {
       if (fault !== undefined) return fault;
     }
     return null;
+  }
+
+  since(devices: readonly string[], fromNs: number): BenchFault | null {
+    const standing = this.standing(devices);
+    if (standing !== null) return standing;
+    const out = devices
+      .map((device) => this.#out.get(device))
+      .find((one) => one !== undefined && one.tNs >= fromNs);
+    return out?.fault ?? null;
   }
 
   async wellAgain(devices: readonly string[], waitMs: number, signal: AbortSignal): Promise<boolean> {
@@ -77,6 +90,7 @@ class Health implements BenchHealth {
   }
 
   report(fault: BenchFault): void {
+    if (fault.what === "unplugged") this.#out.set(fault.device, { fault, tNs: this.#clock.nowNs() });
     if (fault.what === "back") {
       this.#standing.delete(fault.device);
       this.#givenUp.delete(fault.device);

@@ -65,8 +65,13 @@ export async function* injectionRun(
   const places = own === null ? null : placesOf(lane, run, own);
   if (typeof places === "string") return { endReason: "config_error", detail: places };
   const judge = createJudge(prepared.workload, prepared.loaded.format, prepared.loaded.inputs);
+  const begunNs = lane.clock.nowNs();
   const proof = yield* selfCheck(lane, run, space, places, prepared, judge);
-  if ("endReason" in proof) return proof;
+  if ("endReason" in proof) {
+    // It says nothing of the path where the injector was not there.
+    const gone = lane.health.since(devicesOf(run, lane.station), begunNs);
+    return proof.endReason === "self_check_masked" && gone !== null ? benchFault(gone) : proof;
+  }
   prepared = proof.prepared ?? prepared;
 
   const startNs = lane.clock.nowNs();

@@ -6,7 +6,7 @@ import { joined, soFar } from "../science/so-far.ts";
 import type { RunDone } from "../science/so-far.ts";
 import type { CampaignState } from "../science/state.ts";
 import { beamRun } from "./beam.ts";
-import { darkByHand } from "./beam-switch.ts";
+import { dark } from "./beam-switch.ts";
 import { devicesOf } from "./bench-health.ts";
 import { benchFault, injectionRun } from "./injection.ts";
 import type { Ended } from "./injection.ts";
@@ -22,6 +22,9 @@ import { approach } from "./thermal/approach.ts";
 /** How long an instrument that went away is waited for: somebody may be on the way to its plug. */
 const benchWaitMs = 120_000;
 
+/** Begun so often because of its instruments, a run is void: a plug that comes off again and again is never in for long. */
+const mostTries = 20;
+
 /**
  * A run to its end; null: stopped before it began. When an instrument fails that its conditions rest on, its segment ends
  * there; once the instrument is back, conditions are made anew and the run goes on as a new segment, or else it is void.
@@ -29,37 +32,59 @@ const benchWaitMs = 120_000;
 export async function* oneRun(lane: Lane, run: RunPlan, before: RunDone): AsyncGenerator<Rec, Ended | null> {
   const devices = devicesOf(run, lane.station);
   const seen = emptyState();
-  for (let segments = 0; ; segments++) {
+  let segments = 0;
+  /** When the last segment ended for a fault; from there until the next begins nothing is live. */
+  let endedNs: number | null = null;
+  const over = (ended: Ended): Generator<Rec, Ended> => ends(lane, run, segments, ended, endedNs);
+  for (let tries = 1; ; tries++) {
     const done = segments === 0 ? before : joined(before, soFar(seen).run(run.number));
     const fault = lane.health.standing(devices);
     if (fault !== null) {
       yield note(lane, run, `waits for '${fault.device}' (${fault.what.replaceAll("_", " ")}): see to it`);
-      if (!(await lane.health.wellAgain(devices, benchWaitMs, lane.signal)))
-        return yield* ends(lane, run, segments, isOver(lane) ? interrupted : benchFault(fault));
-      // What it held meanwhile nobody knows.
-      lane.memory.temperatureC = undefined;
+      if (tries > mostTries || !(await lane.health.wellAgain(devices, benchWaitMs, lane.signal)))
+        return yield* over(isOver(lane) ? interrupted : benchFault(fault));
     }
+    // What it held meanwhile nobody knows.
+    if (fault !== null || tries > 1) lane.memory.temperatureC = undefined;
+    const fromNs = lane.clock.nowNs();
+    const failed = (): boolean => tries <= mostTries && lane.health.since(devices, fromNs) !== null;
     const unfit: Ended | null = yield* approach(lane, run);
-    if (isOver(lane)) return segments === 0 ? null : yield* ends(lane, run, segments, interrupted);
-    if (unfit !== null) return yield* ends(lane, run, segments, unfit);
+    if (isOver(lane)) return segments === 0 ? null : yield* over(interrupted);
+    if (unfit !== null) {
+      if (unfit.endReason !== "bench_fault" || !failed()) return yield* over(unfit);
+      lane.memory.climate.failed = null;
+      continue;
+    }
     // Cut short, a run may have left struck bits behind, and golden would be made of them.
     if (done.starts > 0 && ownSpaceOf(lane.station, run.target) !== null)
       yield* reconfigure(lane, run, "strikes of this run were cut short");
-    if (run.kind !== "injection" && !(yield* darkByHand(lane, run))) {
+    if (run.kind !== "injection" && !(yield* dark(lane, run))) {
+      if (!isOver(lane) && failed()) continue;
       const lit = isOver(lane) ? interrupted : { endReason: "beam_lost" as const, detail: litWhilePrepared };
-      return segments === 0 && isOver(lane) ? null : yield* ends(lane, run, segments, lit);
+      return segments === 0 && isOver(lane) ? null : yield* over(lit);
     }
     const prepared: Prepared | Ended | null = yield* makeReady(lane, run);
-    if (prepared === null || "endReason" in prepared)
-      return yield* ends(lane, run, segments, prepared ?? unready(lane));
+    // A run that begins without one of its instruments would show what that does, and not what the board does.
+    if (!isOver(lane) && !lane.memory.dead && lane.health.standing(devices) !== null && failed()) continue;
+    if (prepared === null || "endReason" in prepared) return yield* over(prepared ?? unready(lane));
+    if (endedNs !== null) yield downSince(lane, run, endedNs);
+    endedNs = null;
     const start = runStart(lane, run, prepared, done.starts);
+    segments++;
     yield start;
     const exposed = haltable(lane);
     const work = (run.kind === "injection" ? injectionRun : beamRun)(exposed, run, prepared, done);
     const worked: Ended = yield* folded(underWatch(exposed, run, work), seen, start);
     const ended = (await wasCut(lane)) ?? worked;
-    if (ended.endReason !== "bench_fault" || isOver(lane)) return yield* ends(lane, run, segments + 1, ended);
+    if (ended.endReason !== "bench_fault" || isOver(lane) || tries > mostTries) return yield* over(ended);
+    endedNs = lane.clock.nowNs();
   }
+}
+
+/** No board had its conditions meanwhile. */
+function downSince(lane: Lane, run: RunPlan, fromNs: number): Rec {
+  const toNs = lane.clock.nowNs();
+  return { type: "dead", tNs: toNs, run: run.number, fromNs, toNs, cause: "bench", latencyMs: 0 };
 }
 
 /** The lane, with a way for the watch on its temperatures to end the run at once. */
@@ -87,16 +112,25 @@ function unready(lane: Lane): Ended {
 }
 
 /** A run that never began has no end of its own, only a note. */
-function* ends(lane: Lane, run: RunPlan, segments: number, ended: Ended): Generator<Rec, Ended> {
-  if (segments === 0) yield note(lane, run, `not begun: ${ended.detail}`);
-  else
-    yield {
-      type: "run_end",
-      tNs: lane.clock.nowNs(),
-      run: run.number,
-      ...ended,
-      link: lane.station.dut.linkTotals(),
-    };
+function* ends(
+  lane: Lane,
+  run: RunPlan,
+  segments: number,
+  ended: Ended,
+  downNs: number | null,
+): Generator<Rec, Ended> {
+  if (segments === 0) {
+    yield note(lane, run, `not begun: ${ended.detail}`);
+    return ended;
+  }
+  if (downNs !== null) yield downSince(lane, run, downNs);
+  yield {
+    type: "run_end",
+    tNs: lane.clock.nowNs(),
+    run: run.number,
+    ...ended,
+    link: lane.station.dut.linkTotals(),
+  };
   return ended;
 }
 

@@ -20,7 +20,8 @@ export async function* underWatch(
   watch.boardIs("idle");
   watch.begin(run, lane.signal);
   try {
-    yield* beforeAnything(lane, run);
+    const fault = yield* beforeAnything(lane, run);
+    if (fault !== null) return fault;
     watch.start();
     for (;;) {
       const next = await work.next();
@@ -36,22 +37,30 @@ export async function* underWatch(
 }
 
 /** Trips armed, and what the rails draw meanwhile; nothing is exposed yet, so it is not live. */
-async function* beforeAnything(lane: Lane, run: RunPlan): AsyncGenerator<Rec, void> {
+async function* beforeAnything(lane: Lane, run: RunPlan): AsyncGenerator<Rec, Ended | null> {
   const { watch, clock } = lane;
   const fromNs = clock.nowNs();
-  yield* armRails(lane);
-  if (!watch.isNeeded()) return;
+  const mute = yield* armRails(lane);
+  if (mute !== null) return mute;
+  if (!watch.isNeeded()) return null;
   await watch.learnIdle();
   const toNs = clock.nowNs();
   yield { type: "dead", tNs: toNs, run: run.number, fromNs, toNs, cause: "check", latencyMs: 0 };
+  return null;
 }
 
-/** A rail that cannot be armed is no reason to begin nothing: the record says what is not detected there. */
-async function* armRails(lane: Lane): AsyncGenerator<Rec, void> {
+const armTries = 3;
+
+/**
+ * A rail that cannot be armed is no reason to begin nothing: the record says what is not detected there. One that can be, and whose
+ * supply does not answer now, is: the run would go on to its end with nobody guarding it.
+ */
+async function* armRails(lane: Lane): AsyncGenerator<Rec, Ended | null> {
   const { watch, station } = lane;
   for (const [index, rail] of watch.rails.entries()) {
     const supply = station.rails[index]!;
-    const reply = await supply.arm();
+    let reply = await supply.arm();
+    for (let again = 1; again < armTries && reply.kind === "silence"; again++) reply = await supply.arm();
     rail.forget();
     rail.trips = reply.kind === "ok" && reply.value.milliA !== null && supply.verifies.trip === "hardware";
     const armed =
@@ -59,8 +68,16 @@ async function* armRails(lane: Lane): AsyncGenerator<Rec, void> {
         ? `${reply.value.milliA === null ? "no trip armed" : `trips at ${reply.value.milliA} mA (${verified[reply.value.verified]})`}: ${reply.value.detail}`
         : `not armed: ${reply.kind === "refused" ? reply.reason : "no answer"}`;
     const reading = valueOf(await supply.read());
-    yield watch.event(rail, "armed", reading, `${armed}; ${detection(rail)}`, { detects: rail.detects });
+    yield watch.event(rail, "armed", reading, `${armed}; ${detection(rail)}`, {
+      detects: reply.kind === "silence" ? null : rail.detects,
+    });
+    if (reply.kind === "silence")
+      return {
+        endReason: "bench_fault",
+        detail: `'${supply.device}' did not answer when rail '${supply.name}' was armed`,
+      };
   }
+  return null;
 }
 
 const verified = { "read-back": "read back", commanded: "as it was told", none: "not verified" } as const;

@@ -40,13 +40,15 @@ export async function* wind(seen: Exposed): AsyncGenerator<Rec, void> {
   const stoppedNs = lane.clock.nowNs();
   yield* readBeam(seen);
   const off: Switched = yield* darken(lane, run, () => readBeam(seen));
-  if (!off.done && off.byHand)
+  if (!off.done)
     yield {
       type: "note",
       tNs: lane.clock.nowNs(),
       run: run.number,
       level: "error",
-      text: `${lane.name}: the beam is still on: what the board is checked for now may be struck`,
+      text: off.byHand
+        ? `${lane.name}: the beam is still on: what the board is checked for now may be struck`
+        : `${lane.name}: the beam shutter did not close: see to it by hand; what the board is checked for now may be struck`,
     };
   yield* readBeam(seen);
   if (trouble !== null) yield* befallen(seen, trouble);

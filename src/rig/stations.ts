@@ -182,10 +182,15 @@ function sessionAt(
   const session = devices.get(device);
   if (session === undefined || session instanceof Session)
     throw new RigError("config", `station '${station}' names device '${device}', which is not among devices`);
-  if (session.instrument !== null && kinds.includes(session.instrument.kind)) return session;
+  if (session.instrument === null)
+    throw new RigError(
+      "instrument",
+      `'${device}' (for station '${station}') answered, and went away while the bench was opened: see to its plug, then start again`,
+    );
+  if (kinds.includes(session.instrument.kind)) return session;
   throw new RigError(
     "config",
-    `station '${station}' wants a ${kinds.join(" or ")}, and '${device}' is a ${session.instrument?.kind ?? "device that went away"}: name another device in the rig file`,
+    `station '${station}' wants a ${kinds.join(" or ")}, and '${device}' is a ${session.instrument.kind}: name another device in the rig file`,
   );
 }
 
