@@ -2,6 +2,7 @@ import { RigError } from "../domain/errors.ts";
 import { beyondAbsolute } from "../rig/absolute-limits.ts";
 import { configurationProblems } from "./configuration-checks.ts";
 import { nearest } from "./did-you-mean.ts";
+import { equipmentProblems } from "./equipment-checks.ts";
 import type { ReadCampaign, ReadRig } from "./files.ts";
 import { complain, located } from "./read-yaml.ts";
 import { thermalLimitProblems, thermalProblems } from "./thermal-checks.ts";
@@ -73,6 +74,7 @@ export function checkRig({ file, rig }: Pick<ReadRig, "file" | "rig">): void {
         "memory links run on virtual time and others on the wall's: one rig has only one of them",
       ),
     );
+  problems.push(...equipmentProblems({ file, rig }));
   problems.push(...thermalLimitProblems({ file, rig }));
   if (problems.length > 0) throw complain(problems, file.name);
 }

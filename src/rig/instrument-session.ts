@@ -55,13 +55,13 @@ export class InstrumentSession<I extends Instrument = Instrument> {
   async connect(signal?: AbortSignal): Promise<void> {
     const { name, driver, open, clock } = this.#its;
     const port = await open(signal);
-    const ended = this.#take(port);
-    const reply = await this.verb((instrument) => instrument.identify());
-    const wrong = this.#unfit(reply);
+    const { instrument, ended } = this.#take(port);
+    const wrong = this.#unfit(await instrument.identify());
     if (wrong !== null) {
       await this.close();
       throw new RigError("instrument", `'${name}' (${driver.title}, ${port.name}): ${wrong}`);
     }
+    this.#trust(instrument);
     this.#kept = this.#keep(ended, clock);
   }
 
@@ -89,8 +89,8 @@ export class InstrumentSession<I extends Instrument = Instrument> {
     await this.#kept;
   }
 
-  /** Reads from this port until it ends. */
-  #take(port: Port): Promise<string> {
+  /** Reads from this port until it ends. Who is behind it is asked first: a verb that waits is for the right instrument alone. */
+  #take(port: Port): { readonly instrument: I; readonly ended: Promise<string> } {
     const { driver, settings, clock, capture, tell } = this.#its;
     let over: (why: string) => void = () => undefined;
     const ended = new Promise<string>((resolve) => (over = resolve));
@@ -106,10 +106,14 @@ export class InstrumentSession<I extends Instrument = Instrument> {
       if (level === "fault") tell("device_fault", this.#answeredNs, text);
     });
     this.#port = port;
+    return { instrument, ended };
+  }
+
+  #trust(instrument: I): void {
     this.#instrument = instrument;
     this.lacks = instrument.lacks;
     this.#silences = 0;
-    return ended;
+    this.#answeredNs = this.#its.clock.nowNs();
   }
 
   async #keep(first: Promise<string>, clock: Clock): Promise<void> {
@@ -138,10 +142,11 @@ export class InstrumentSession<I extends Instrument = Instrument> {
       await clock.sleep(firstPauseMs, signal);
       const port = await reopen(open, { clock, firstMs: firstPauseMs, longestMs: longestPauseMs }, signal);
       if (port === null) return null;
-      const ended = this.#take(port);
-      const reply = await this.verb((instrument) => instrument.identify());
+      const { instrument, ended } = this.#take(port);
+      const reply = await instrument.identify();
       const wrong = this.#unfit(reply);
       if (wrong === null) {
+        this.#trust(instrument);
         tell("back", clock.nowNs(), `answers again on ${port.name}`);
         return { ended };
       }
@@ -149,7 +154,6 @@ export class InstrumentSession<I extends Instrument = Instrument> {
       // Tried every few seconds, for a night if need be: what is wrong is told when it changes.
       if (what !== told) tell(what, this.#answeredNs, wrong);
       told = what;
-      this.#instrument = null;
       await port.close();
       await clock.sleep(longestPauseMs, signal);
     }

@@ -203,7 +203,7 @@ test("an injector that is away is no path that strikes do not reach", async () =
       [block],
     );
     expect(ofType(records, "bench_fault")[0]).toMatchObject({ device: "sem", what: "unplugged" });
-    outcomes.push(result.endReason ?? "none");
+    outcomes.push(result.endReason);
   }
   expect(outcomes).toEqual(["complete", "bench_fault"]);
 });

@@ -16,6 +16,7 @@ function bench(serial: string | null = null) {
     isMute: false,
     isStuck: false,
     written: 0,
+    heard: [] as string[],
   };
   const open: OpenPort = () => {
     const [memory, device] = memoryPair("supply");
@@ -30,6 +31,7 @@ function bench(serial: string | null = null) {
     its.port = device;
     void (async () => {
       for await (const chunk of device.chunks) {
+        its.heard.push(Buffer.from(chunk).toString("latin1"));
         const said = answers(its.identity)[Buffer.from(chunk).toString("latin1")];
         if (!its.isMute && said !== undefined) await device.write(Buffer.from(said, "latin1"));
       }
@@ -126,5 +128,22 @@ test("a port that comes back with nobody behind it is silent, and that is told o
   its.isMute = false;
   await clock.sleep(10_000);
   expect(words(told)).toEqual(["unplugged", "silent", "back"]);
+  await session.close();
+});
+
+test("what waits in the queue when another instrument is plugged in never reaches it", async () => {
+  const { session, clock, its } = bench();
+  await session.connect();
+  its.identity = "TENMA 72-2540 V2.1";
+  its.heard = [];
+  await its.port!.close();
+  // Asked all the time, also while it is asked who it is.
+  for (let asked = 0; asked < 500; asked++) {
+    void session.verb<unknown>((instrument) =>
+      instrument.kind === "supply" ? instrument.rail(1).off() : instrument.prove(),
+    );
+    await clock.sleep(10);
+  }
+  expect(new Set(its.heard)).toEqual(new Set(["*IDN?"]));
   await session.close();
 });
