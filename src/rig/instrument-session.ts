@@ -51,12 +51,21 @@ export class InstrumentSession<I extends Instrument = Instrument> {
     this.name = options.name;
   }
 
-  /** Opens the port and asks who is there. RigError of the port, or `instrument` where nobody answers, or somebody else. */
-  async connect(signal?: AbortSignal): Promise<void> {
+  /**
+   * Opens the port and asks who is there, again and again for `withinMs` while nobody answers: what was without power has to come
+   * up. RigError of the port, or `instrument` where nobody answers, or somebody else.
+   */
+  async connect(signal?: AbortSignal, withinMs = 0): Promise<void> {
     const { name, driver, open, clock } = this.#its;
     const port = await open(signal);
     const { instrument, ended } = this.#take(port);
-    const wrong = this.#unfit(await instrument.identify());
+    const untilNs = clock.nowNs() + withinMs * 1e6;
+    let reply = await instrument.identify();
+    while (reply.kind === "silence" && clock.nowNs() < untilNs && signal?.aborted !== true) {
+      await clock.sleep(firstPauseMs);
+      reply = await instrument.identify();
+    }
+    const wrong = this.#unfit(reply);
     if (wrong !== null) {
       await this.close();
       throw new RigError("instrument", `'${name}' (${driver.title}, ${port.name}): ${wrong}`);

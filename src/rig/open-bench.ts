@@ -8,8 +8,10 @@ import { FaultQueue } from "./fault-queue.ts";
 import { equipmentWithin } from "./guarded-part.ts";
 import { checkRails } from "./absolute-limits.ts";
 import type { DeviceContext } from "./open-devices.ts";
-import { boardSession, checkNames, connectAll, deviceSession } from "./open-devices.ts";
+import { boardSession, checkNames, connectAll, defaultConnectMs, deviceSession } from "./open-devices.ts";
+import { InstrumentSession } from "./instrument-session.ts";
 import type { RigSpec, StationSpec } from "./rig-schema.ts";
+import { isBox } from "./rig-schema.ts";
 import { Session } from "./session.ts";
 import { climateOf, equipmentOf, railsOf } from "./stations.ts";
 import type { Equipment, OpenDevice } from "./stations.ts";
@@ -18,7 +20,7 @@ import type { Equipment, OpenDevice } from "./stations.ts";
  * A rig file to an open bench: all its devices connected and known by name, their verbs sorted by station. What a guard holds
  * stays with it: its capabilities are the guard's.
  *
- *   devices ─connect→ boxes, instruments ─rails on→ stations ─connect→ duts ─→ Bench
+ *   devices ─connect→ boxes, instruments ─rails on→ injectors in the boards, stations ─connect→ duts ─→ Bench
  *                        guard ─capabilities─┘
  */
 export interface BenchContext extends DeviceContext {
@@ -45,16 +47,34 @@ export async function openBench(spec: RigSpec, context: BenchContext): Promise<O
   try {
     for (const name of Object.keys(spec.devices))
       if (guard?.devices.has(name) !== true) devices.set(name, deviceSession(spec, name, faults, context));
-    await connectAll([...devices.values()], context);
+    const fed = fedByStations(spec);
+    await connectAll(
+      [...devices.values()].filter(({ name }) => !fed.has(name)),
+      context,
+    );
+    const rails = new Map(
+      Object.entries(spec.stations).map(([name, station]) => [
+        name,
+        guard === null
+          ? railsOf(name, station, devices, context.clock)
+          : (guard.stations.get(name)?.rails ?? []),
+      ]),
+    );
+    checkRails(spec, new Map([...rails].map(([name, its]) => [name, { rails: its }])), context.locate);
+    const found = new Map<string, boolean | null>();
+    for (const [name, its] of rails) found.set(name, await powered(name, its));
+    for (const [name, stations] of fed) {
+      const session = devices.get(name);
+      const wasOff = stations.some((station) => found.get(station) === false);
+      if (session instanceof InstrumentSession)
+        await session.connect(context.signal, wasOff ? (context.connectMs ?? defaultConnectMs) : 0);
+    }
     const equipment = new Map(
       Object.entries(spec.stations).map(([name, station]) => [
         name,
-        equipmentHere(name, station, devices, guard, context),
+        equipmentHere(name, station, devices, guard, rails.get(name)!),
       ]),
     );
-    checkRails(spec, equipment, context.locate);
-    const found = new Map<string, boolean | null>();
-    for (const [name, { rails }] of equipment) found.set(name, await powered(name, rails));
     for (const [name, station] of Object.entries(spec.stations))
       boards.set(name, boardSession(name, station, false, context));
     await connectAll([...boards.values()], context);
@@ -82,22 +102,36 @@ export async function openBench(spec: RigSpec, context: BenchContext): Promise<O
   }
 }
 
+/** Injectors that sit in the boards they strike (a SEM controller) have those boards' power: each with its stations. */
+function fedByStations(spec: RigSpec): ReadonlyMap<string, readonly string[]> {
+  const fed = new Map<string, string[]>();
+  const feeding = new Set(
+    Object.values(spec.stations).flatMap(({ supply = [] }) => supply.map(({ device }) => device)),
+  );
+  for (const [name, { injector, supply = [] }] of Object.entries(spec.stations)) {
+    if (injector === undefined || supply.length === 0 || feeding.has(injector.device)) continue;
+    if (!isBox(spec.devices[injector.device]!))
+      fed.set(injector.device, [...(fed.get(injector.device) ?? []), name]);
+  }
+  return fed;
+}
+
 /** What this process opened, and beside it what the guard holds. */
 function equipmentHere(
   name: string,
   station: StationSpec,
   devices: ReadonlyMap<string, OpenDevice>,
   guard: GuardedBench | null,
-  { clock }: BenchContext,
+  rails: readonly Supply[],
 ): Equipment {
-  if (guard === null) return equipmentOf(name, station, devices, railsOf(name, station, devices, clock));
+  if (guard === null) return equipmentOf(name, station, devices, rails);
   const held = guard.stations.get(name);
   const mine = equipmentOf(name, equipmentWithin(station, guard.devices, false), devices, []);
   return {
     injector: mine.injector ?? held?.injector ?? null,
     thermal: mine.thermal ?? held?.thermal ?? null,
     climate: climateOf(station),
-    rails: held?.rails ?? [],
+    rails,
     beam: mine.beam ?? held?.beam ?? null,
     priorDoseRadSi: mine.priorDoseRadSi,
   };

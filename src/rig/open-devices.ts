@@ -27,7 +27,7 @@ export interface DeviceContext {
   readonly signal?: AbortSignal;
 }
 
-const defaultConnectMs = 10_000;
+export const defaultConnectMs = 10_000;
 /** A box is asked for nothing between commands; its heartbeats only show that it lives. */
 const box = { heartbeatMs: 1000, leaseMs: 60_000, silenceMs: 5000 } as const;
 

@@ -147,3 +147,19 @@ test("what waits in the queue when another instrument is plugged in never reache
   expect(new Set(its.heard)).toEqual(new Set(["*IDN?"]));
   await session.close();
 });
+
+test("one whose power comes with its board's is asked until it is up, and no longer than was said", async () => {
+  const { session, clock, told, its } = bench();
+  its.isMute = true;
+  void clock.sleep(6000).then(() => (its.isMute = false));
+  await session.connect(undefined, 10_000);
+  expect(session.identity?.model).toContain("KA3005P");
+  expect(words(told)).toEqual([]);
+  await session.close();
+
+  const dead = bench();
+  dead.its.isMute = true;
+  await expect(dead.session.connect(undefined, 10_000)).rejects.toThrow(/no answer/);
+  expect(dead.clock.nowNs()).toBeGreaterThan(10_000 * 1e6);
+  expect(dead.clock.nowNs()).toBeLessThan(15_000 * 1e6);
+});
