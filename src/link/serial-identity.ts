@@ -55,7 +55,7 @@ export function choosePort(ports: readonly PortFacts[], wanted: SerialAddress): 
   if (fit === undefined)
     throw new RigError(
       "port_missing",
-      `no port has ${asked}; found ${ports.length === 0 ? "no serial port at all" : ports.map(describe).join("; ")}. Plug the board in, or correct the link in the rig file`,
+      `no port has ${asked}; found ${ports.length === 0 ? "no serial port at all" : ports.map(describe).join("; ")}. Plug it in, or correct the link in the rig file`,
     );
   return fit;
 }

@@ -23,9 +23,13 @@ function heading(result: Result): Line {
     piece(result.campaign, "bold"),
     piece(` · rig ${result.rig} · seed ${result.seed} · `),
     piece(ended, result.endReason === "complete" ? "green" : "yellow"),
-    ...(result.segments > 1 ? [piece(` · resumed ${result.segments - 1} times`)] : []),
+    ...(result.segments > 1 ? [piece(` · resumed ${timesWord(result.segments - 1)}`)] : []),
     ...(result.emulated ? [piece(" · emulated bench, no device was measured", "yellow")] : []),
   ];
+}
+
+function timesWord(times: number): string {
+  return times === 1 ? "once" : `${times} times`;
 }
 
 /** Ends that no plan asks for, and what a reader must know before he trusts a number. */

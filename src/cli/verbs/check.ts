@@ -58,7 +58,7 @@ function rigAnswer(path: string): string {
   checkRig(read);
   const { rig } = read;
   const [stations, devices] = [Object.keys(rig.stations), Object.keys(rig.devices)];
-  return `rig '${rig.rig}' is in order: ${stations.length} boards (${stations.join(", ")}), ${devices.length} devices${rig.emulation === undefined ? "" : ", emulated"}`;
+  return `rig '${rig.rig}' is in order: ${counted(stations.length, "board")} (${stations.join(", ")}), ${counted(devices.length, "device")}${rig.emulation === undefined ? "" : ", emulated"}`;
 }
 
 function campaignAnswer(path: string, rigOption: string | undefined): string {
@@ -69,5 +69,9 @@ function campaignAnswer(path: string, rigOption: string | undefined): string {
   const rig = readRig(rigPath);
   checkRig(rig);
   checkCampaign(campaign, rig);
-  return `campaign '${campaign.plan.campaign}' is in order on rig '${rig.rig.rig}': ${campaign.plan.blocks.length} blocks, seed ${campaign.plan.seed}`;
+  return `campaign '${campaign.plan.campaign}' is in order on rig '${rig.rig.rig}': ${counted(campaign.plan.blocks.length, "block")}, seed ${campaign.plan.seed}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

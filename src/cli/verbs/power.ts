@@ -79,7 +79,9 @@ function tell(
   if (options.json) output.data(JSON.stringify({ ok, ...powered }));
   else {
     for (const rail of powered.rails) output.data(railLine(rail));
-    const through = { guard: "through the guard", run: "past the run", itself: "from here" }[powered.through];
+    const through = { guard: "through the guard", run: "past the run", itself: "asked from here, no guard" }[
+      powered.through
+    ];
     output.say(`${through}${powered.detail === "" ? "" : `: ${powered.detail}`}`);
   }
   if (!ok) process.exitCode = exitCodes.rig;
