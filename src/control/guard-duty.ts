@@ -102,11 +102,14 @@ export class GuardDuty {
     const loser = this.#command?.caller ?? null;
     this.#command = null;
     const cut: Cut = { atUtc: this.#nowUtc(), why };
-    if (loser !== null) this.#lost = { caller: loser, cut };
+    if (loser !== null) {
+      this.#lost = { caller: loser, cut };
+      // Before its rails go: it shall not take this for a trip of theirs.
+      this.#its.told(loser, cut);
+    }
     this.#cutting ??= cutAll(this.#its.stations).finally(() => (this.#cutting = null));
     const rails = await this.#cutting;
     this.#log("cut", why, { record: loser?.record ?? null, silentMs, rails, atUtc: cut.atUtc });
-    if (loser !== null) this.#its.told(loser, cut);
     return rails;
   }
 

@@ -49,6 +49,8 @@ let clock: Clock;
 let duty: GuardDuty;
 let log: LogEntry[];
 let told: Cut[];
+/** What had been done when the run was told. */
+let toldAfter: LogEntry["what"][];
 let end: AbortController;
 let watching: Promise<void>;
 
@@ -68,7 +70,10 @@ beforeEach(async () => {
     clock,
     afterMs: 5_000,
     log: (entry) => log.push(entry),
-    told: (_caller, cut) => told.push(cut),
+    told: (_caller, cut) => {
+      told.push(cut);
+      toldAfter = log.map(({ what }) => what);
+    },
   });
   watching = duty.watch(end.signal);
 });
@@ -98,6 +103,8 @@ describe("a guard", () => {
     expect(secondsOf(cut.atUtc) - lastBeat).toBeLessThan(5.2);
     expect(cut.rails).toMatchObject([{ station: "dut", on: false, known: "measured" }]);
     expect(told).toHaveLength(1);
+    // Before its rails go, or it takes them for tripped.
+    expect(toldAfter).toEqual(["armed"]);
     expect(await rail()).toMatchObject({ kind: "ok", value: { on: false } });
   });
 
