@@ -19,7 +19,7 @@ import { isOver, note, oneRun } from "./one-run.ts";
 import { RailWatch } from "./rail-watch.ts";
 import { safeState, shutBeams } from "./safe-state.ts";
 import { settle } from "./settle.ts";
-import { departure } from "./thermal/approach.ts";
+import { departure, letGo } from "./thermal/approach.ts";
 import { watchHeat } from "./thermal/watch.ts";
 import { unfold } from "./unfold.ts";
 
@@ -58,7 +58,7 @@ export async function* runCampaign(plan: Plan, bench: Bench, context: EngineCont
     if (station === undefined)
       throw new RigError("config", `the plan names board '${name}', which the rig does not have`);
     const memory = newMemory();
-    const watch = new RailWatch({ name, station, plan: plan.latchUp, clock: context.clock, memory });
+    const watch = new RailWatch({ name, station, plan: plan.latchUp, clock: context.clock, health, memory });
     lanes.set(name, {
       name,
       station: watch.station,
@@ -195,7 +195,8 @@ async function* oneBoard(
     }
     if (lane.memory.dead) {
       yield note(lane, run, `not begun: board '${lane.name}' was given up`);
-      finished.verdicts.push({ run: run.number, endReason: "dut_dead", detail: "" });
+      const why = lane.memory.latch.limit ?? { endReason: "dut_dead" as const, detail: "" };
+      finished.verdicts.push({ run: run.number, ...why });
       continue;
     }
     if (lane.memory.climate.cut !== null) {
@@ -213,8 +214,9 @@ async function* oneBoard(
       context.commands.post({ verb: "stop", by: `self-check of run ${run.number}` });
   }
   const last = runs.at(-1);
-  if (last !== undefined && !lane.memory.dead && lane.memory.climate.cut === null)
-    yield* departure(lane, last);
+  // Nobody heats a board that does not run, and that nobody watches from here on.
+  if (lane.memory.dead) await letGo(lane);
+  else if (last !== undefined && lane.memory.climate.cut === null) yield* departure(lane, last);
 }
 
 /** Reasons that make a campaign other than complete, the gravest first. */

@@ -2,7 +2,7 @@ import type { Rec, RunEnd } from "../domain/records.ts";
 
 /** What a lane remembers of the latch-ups of its board, and what a rail event tells beside the rail. */
 export interface LatchMemory {
-  /** Of this run, and since the last good iteration. */
+  /** Of this run, earlier segments included, and since the last good iteration. */
   inRun: number;
   inARow: number;
   /** After so many in a row its rails had a rest, and no iteration was good since. */

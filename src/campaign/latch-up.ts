@@ -5,6 +5,7 @@ import { valueOf } from "../domain/reply.ts";
 import { attribute } from "./attribution.ts";
 import type { Lane } from "./lane.ts";
 import { cutRails, restAndApply } from "./power-cycle.ts";
+import type { Cycled } from "./power-cycle.ts";
 import { prepare } from "./prepare.ts";
 import type { RailFinding } from "./rail-watch.ts";
 import { notAgain, recover, waitForBoard } from "./recover.ts";
@@ -87,7 +88,7 @@ export async function* afterLatchUp(
   return { attribution, effect: "sel", recovery };
 }
 
-/** False: given up, rails off, or the campaign is left. */
+/** False: given up, rails off, or the campaign is left, or a supply is away and nobody can say. */
 async function* cycleUntilCleared(
   lane: Lane,
   run: RunPlan,
@@ -98,7 +99,7 @@ async function* cycleUntilCleared(
   using _handsOn = watch.hold();
   for (;;) {
     memory.latch.inARow++;
-    yield* cutRails(lane);
+    const allOff: boolean = yield* cutRails(lane);
     yield* shut();
     let restMs = offMs;
     if (memory.latch.inARow >= inARow) {
@@ -107,7 +108,7 @@ async function* cycleUntilCleared(
         memory.dead = true;
         memory.latch.limit = {
           endReason: "sel_limit",
-          detail: `${row}${memory.latch.rested ? ` (${restSeconds} s of rest did not help)` : ""}: the rails of '${lane.name}' stay off`,
+          detail: `${row}${memory.latch.rested ? ` (${restSeconds} s of rest did not help)` : ""}: the rails of '${lane.name}' ${allOff ? "stay off" : "were told to go off, and not all were seen to: see to them by hand"}`,
         };
         return false;
       }
@@ -122,9 +123,19 @@ async function* cycleUntilCleared(
       memory.latch.inARow = 0;
       restMs = Math.max(offMs, restSeconds * 1_000);
     }
-    const { cleared } = yield* restAndApply(lane, restMs);
+    const { cleared, unread }: Cycled = yield* restAndApply(lane, restMs);
     if (lane.signal.aborted) return false;
     if (cleared) return true;
+    if (unread) {
+      yield {
+        type: "note",
+        tNs: clock.nowNs(),
+        run: run.number,
+        level: "warning",
+        text: `${lane.name}: a supply does not answer while the board is brought back: whether the latch-up is over nobody can say`,
+      };
+      return false;
+    }
   }
 }
 

@@ -13,9 +13,9 @@ import type { Ended } from "./injection.ts";
 import type { Lane } from "./lane.ts";
 import { prepare } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
-import { railsOff } from "./rails.ts";
 import { ownSpaceOf, reconfigure } from "./reconfigure.ts";
 import { recover } from "./recover.ts";
+import { cutBoard } from "./safe-state.ts";
 import { underWatch } from "./watch-rails.ts";
 import { approach } from "./thermal/approach.ts";
 
@@ -55,26 +55,32 @@ export async function* oneRun(lane: Lane, run: RunPlan, before: RunDone): AsyncG
       lane.memory.climate.failed = null;
       continue;
     }
+    // The watch on its temperatures may cut it while it is made ready, too: no rung puts the rails back then.
+    const exposed = haltable(lane);
     // Cut short, a run may have left struck bits behind, and golden would be made of them.
     if (done.starts > 0 && ownSpaceOf(lane.station, run.target) !== null)
-      yield* reconfigure(lane, run, "strikes of this run were cut short");
+      yield* reconfigure(exposed, run, "strikes of this run were cut short");
     if (run.kind !== "injection" && !(yield* dark(lane, run))) {
       if (!isOver(lane) && failed()) continue;
       const lit = isOver(lane) ? interrupted : { endReason: "beam_lost" as const, detail: litWhilePrepared };
       return segments === 0 && isOver(lane) ? null : yield* over(lit);
     }
-    const prepared: Prepared | Ended | null = yield* makeReady(lane, run);
+    const prepared: Prepared | Ended | null = yield* makeReady(exposed, run);
+    const cutBefore = await wasCut(lane);
+    if (cutBefore !== null) return yield* over(cutBefore);
     // A run that begins without one of its instruments would show what that does, and not what the board does.
     if (!isOver(lane) && !lane.memory.dead && lane.health.standing(devices) !== null && failed()) continue;
-    if (prepared === null || "endReason" in prepared) return yield* over(prepared ?? unready(lane));
+    if (prepared === null || "endReason" in prepared) {
+      if (isOver(lane)) return segments === 0 ? null : yield* over(interrupted);
+      return yield* over(prepared ?? unready(lane, devices));
+    }
     if (endedNs !== null) yield downSince(lane, run, endedNs);
     endedNs = null;
     const start = runStart(lane, run, prepared, done.starts);
     segments++;
     yield start;
-    const exposed = haltable(lane);
     const work = (run.kind === "injection" ? injectionRun : beamRun)(exposed, run, prepared, done);
-    const worked: Ended = yield* folded(underWatch(exposed, run, work), seen, start);
+    const worked: Ended = yield* folded(underWatch(exposed, run, work, done.latchUps), seen, start);
     const ended = (await wasCut(lane)) ?? worked;
     if (ended.endReason !== "bench_fault" || isOver(lane) || tries > mostTries) return yield* over(ended);
     endedNs = lane.clock.nowNs();
@@ -90,24 +96,27 @@ function downSince(lane: Lane, run: RunPlan, fromNs: number): Rec {
 /** The lane, with a way for the watch on its temperatures to end the run at once. */
 function haltable(lane: Lane): Lane {
   const halted = new AbortController();
-  lane.memory.climate.halt = () => halted.abort();
+  const { climate } = lane.memory;
+  climate.halt = () => halted.abort();
+  if (climate.cut !== null) halted.abort();
   return { ...lane, signal: AbortSignal.any([lane.signal, halted.signal]) };
 }
 
 /** Why heater and rails were cut in mid-run. A rung then under way may have put the rails back: they go off again. */
 async function wasCut(lane: Lane): Promise<Ended | null> {
-  const { climate } = lane.memory;
-  climate.halt = null;
-  if (climate.cut === null) return null;
-  await Promise.all([lane.station.thermal?.off(), railsOff(lane.station)]);
-  return climate.cut;
+  const { cut } = lane.memory.climate;
+  if (cut === null) return null;
+  const { problems } = await cutBoard(lane.name, lane.station);
+  return problems.length === 0 ? cut : { ...cut, detail: [cut.detail, ...problems].join("; ") };
 }
 
 const interrupted: Ended = { endReason: "operator", detail: "stopped by command" };
 
-const litWhilePrepared = "the beam stayed on: golden is made in the dark";
+const litWhilePrepared = "the beam stayed on, or its shutter does not answer: golden is made in the dark";
 
-function unready(lane: Lane): Ended {
+function unready(lane: Lane, devices: readonly string[]): Ended {
+  const fault = lane.health.standing(devices);
+  if (fault !== null) return benchFault(fault);
   return { endReason: "dut_dead", detail: `board '${lane.name}' could not be made ready` };
 }
 

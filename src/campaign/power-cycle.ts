@@ -17,21 +17,25 @@ export interface Cycled {
   readonly verified: boolean;
   /** False: some rail still draws what it did, or tripped at once. */
   readonly cleared: boolean;
-  /** By rail, as it was when it was on again. */
-  readonly after: ReadonlyMap<WatchedRail, RailReading | null>;
+  /** Some supply did not answer: whether it is cleared nobody can say, and that is no latch-up. */
+  readonly unread: boolean;
 }
 
 /** A shorter rest is dangerous (ChipIR 2022), whatever a plan says. */
 const leastOffMs = 4_000;
 /** What a board draws in the first moment is inrush. */
-const inrushMs = 200;
+export const inrushMs = 200;
 const cutTries = 3;
 
-export async function* cutRails(lane: Lane): AsyncGenerator<Rec, void> {
+/** Answers whether every rail was seen off, as far as its supply can be seen. */
+export async function* cutRails(lane: Lane): AsyncGenerator<Rec, boolean> {
+  let allOff = true;
   for (const { rail, supply } of inOrder(lane, "off")) {
     const reply = await insist(() => supply.off());
+    allOff &&= reply.kind === "ok" && !reply.value.on;
     yield lane.watch.event(rail, "cut", valueOf(reply), seen(reply, false, supply.verifies));
   }
+  return allOff;
 }
 
 /** `restMs` counts from now: the rails are off already. */
@@ -53,24 +57,24 @@ export async function* restAndApply(lane: Lane, restMs: number): AsyncGenerator<
     );
   }
   // Left while it rested: rails stay off, the safe state is somebody else's to make.
-  if (signal.aborted) return { verified: false, cleared: false, after: new Map() };
+  if (signal.aborted) return { verified: false, cleared: false, unread: false };
   const switched = new Map<WatchedRail, Reply<RailReading>>();
   for (const { rail, supply } of inOrder(lane, "on")) switched.set(rail, await supply.on());
   await clock.sleep(inrushMs, signal);
-  const after = new Map<WatchedRail, RailReading | null>();
   let cleared = true;
+  let unread = false;
   for (const { rail, supply } of inOrder(lane, "on")) {
     const told = switched.get(rail)!;
-    const reply = await supply.read();
+    const reply = await insist(() => supply.read());
     const reading = valueOf(reply);
+    unread ||= reply.kind === "silence";
     const isBack = isCleared(reading, supply.limits);
-    after.set(rail, reading);
     verified &&= reading?.on === true;
     cleared &&= isBack !== false && reading?.on === true;
     const refusal = told.kind === "refused" ? ` (it said: ${told.reason})` : "";
     yield watch.event(rail, "on", reading, seen(reply, true, supply.verifies) + refusal, { cleared: isBack });
   }
-  return { verified, cleared, after };
+  return { verified, cleared, unread };
 }
 
 /** A rail and the way the lane switches it. */

@@ -13,6 +13,8 @@ export interface RailSeen {
   readonly silences: number;
   readonly folds: number;
   readonly overs: number;
+  /** It was out of sight before this look (its supply away, or without an answer for too long): whoever made it go off then, nobody saw it. */
+  readonly unseen: boolean;
   /** Over-current protection of the supply itself is armed. */
   readonly trips: boolean;
   readonly limits: RailLimits;
@@ -47,7 +49,7 @@ export function judgeReading(seen: RailSeen): RailVerdict {
   // A lost link says nothing of the rail, least of all that the board latched.
   if (reading === null) return seen.silences >= looksUntilLost ? "lost" : "unread";
   if (told === "off") return "as-told";
-  if (!reading.on) return (reading.tripped ?? trips) ? "trip" : "went-off";
+  if (!reading.on) return (reading.tripped ?? (trips && !seen.unseen)) ? "trip" : "went-off";
   const { milliA } = reading;
   if (milliA !== null && milliA > (limits.tripMilliA ?? Infinity))
     return !trips || seen.overs >= looksUntilOver ? "over" : "warning";

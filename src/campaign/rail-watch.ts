@@ -6,6 +6,7 @@ import type { LatchUpPlan, RunPlan } from "../domain/plan.ts";
 import type { Rec, RailEventRec } from "../domain/records.ts";
 import type { Reply } from "../domain/reply.ts";
 import { valueOf } from "../domain/reply.ts";
+import type { BenchHealth } from "./bench-health.ts";
 import type { LatchMemory } from "./latch-memory.ts";
 import type { Climate } from "./thermal/climate.ts";
 import { WatchedRail, learningReadings } from "./watched-rail.ts";
@@ -42,6 +43,7 @@ export interface RailWatchOptions {
   readonly station: Station;
   readonly plan: LatchUpPlan;
   readonly clock: Clock;
+  readonly health: Pick<BenchHealth, "standing">;
   readonly memory: { readonly climate: Climate; readonly latch: LatchMemory; doseRadSi: number | null };
 }
 
@@ -226,12 +228,14 @@ export class RailWatch {
   }
 
   #judge(rail: WatchedRail, reply: Reply<RailReading>, changesBefore: number): void {
-    if (this.#held > 0 || this.#run === null || !rail.isWatched) return;
+    // Once the run is left, the safe state is being made by other hands than the lane's.
+    if (this.#held > 0 || this.#run === null || this.#left?.aborted !== false || !rail.isWatched) return;
     const state = changesBefore === this.#changes ? this.#state : null;
     const reading = valueOf(reply);
     rail.looked(this.#its.clock.nowNs(), reading);
     const baselineMilliA = rail.baseline(this.#state);
-    const verdict = rail.judge(reading, state);
+    const away = this.#its.health.standing([rail.supply.device]) !== null;
+    const verdict = rail.judge(reading, state, away);
     this.#comesBack(rail, reading);
     if (reading === null) {
       if (verdict === "lost" && !rail.lost) {
@@ -328,14 +332,13 @@ export class RailWatch {
       ...supply,
       off: () => {
         rail.told = "off";
+        rail.maybeOn = false;
         return supply.off();
       },
       on: async () => {
         const reply = await supply.on();
-        if (reply.kind === "ok" || rail.told === "on") {
-          rail.told = "on";
-          rail.begin();
-        }
+        if (reply.kind === "ok" || rail.told === "on") rail.begin();
+        else rail.maybeOn = true;
         return reply;
       },
       read: async () => {

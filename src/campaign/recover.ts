@@ -6,6 +6,7 @@ import type { Rec } from "../domain/records.ts";
 import type { Attribution } from "./attribution.ts";
 import type { Lane } from "./lane.ts";
 import { msSince } from "./lane.ts";
+import { inrushMs } from "./power-cycle.ts";
 import { prepare } from "./prepare.ts";
 import { railsOff, railsOn } from "./rails.ts";
 import type { Prepared } from "./prepare.ts";
@@ -78,6 +79,9 @@ export async function* recover(
     }
   }
   if (lane.signal.aborted) return { cure: null, prepared: null, bootCause: null };
+  // A board whose supply is away is not to blame: it is not given up, its segment ends with the fault.
+  if (lane.health.standing(lane.station.rails.map(({ device }) => device)) !== null)
+    return { cure: null, prepared: null, bootCause: null };
   lane.memory.dead = true;
   yield {
     type: "rung",
@@ -114,9 +118,14 @@ async function act(lane: Lane, rung: Rung): Promise<{ readonly possible: boolean
     }
     case "power-cycle": {
       if (rails.length === 0) return { possible: false, detail: "no supply on this station" };
+      // What it draws in the first moment is inrush, and no over-current.
+      using _handsOn = lane.watch.hold();
       const off = await railsOff(lane.station);
       await lane.clock.sleep(rung.offMs, lane.signal);
+      // Left while it rested: the safe state is somebody else's to make, and its rails are off.
+      if (lane.signal.aborted) return { possible: true, detail: "left while it rested: its rails stay off" };
       const on = await railsOn(lane.station);
+      await lane.clock.sleep(inrushMs, lane.signal);
       const verified = off !== null && !off.on && on?.on === true;
       return {
         possible: true,

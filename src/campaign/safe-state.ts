@@ -1,8 +1,8 @@
 import type { Bench, Station } from "../domain/capabilities.ts";
-import type { Beam } from "../domain/equipment.ts";
+import type { Beam, RailReading, Supply } from "../domain/equipment.ts";
 import { noShutter } from "../domain/equipment.ts";
 import type { Reply } from "../domain/reply.ts";
-import { refused } from "../domain/reply.ts";
+import { refused, valueOf } from "../domain/reply.ts";
 
 /** A verb that must be obeyed is given so often. */
 const tries = 3;
@@ -34,13 +34,35 @@ async function shut(beam: Beam): Promise<Reply<null>> {
 export async function safeState(bench: Bench, railsToo: boolean): Promise<readonly string[]> {
   const open = await shutBeams(bench);
   const rest = await every(bench, async (name, { thermal, rails }) => {
-    const heater = await obeyed(`the heater of '${name}' did not go off`, () => thermal?.off());
-    const cut: (string | null)[] = [];
-    for (const rail of railsToo ? [...rails].reverse() : [])
-      cut.push(await obeyed(`the rail '${rail.name}' of '${name}' did not go off`, () => rail.off()));
-    return [heater, ...cut];
+    const { problems } = await cutBoard(name, { thermal, rails: railsToo ? rails : [] });
+    return problems;
   });
   return [...open, ...rest];
+}
+
+export interface BoardCut {
+  /** What did not obey, in words; empty: heater and rails are off, as far as their devices can be seen. */
+  readonly problems: readonly string[];
+  /** By rail, as it was last seen; null: it did not answer. */
+  readonly readings: ReadonlyMap<string, RailReading | null>;
+}
+
+/** Heater off, rails off, side by side. Never throws. */
+export async function cutBoard(
+  name: string,
+  { thermal, rails }: Pick<Station, "thermal" | "rails">,
+): Promise<BoardCut> {
+  const readings = new Map<string, RailReading | null>();
+  const off = async (rail: Supply): Promise<Reply<RailReading>> => {
+    const reply = await rail.off();
+    readings.set(rail.name, valueOf(reply));
+    return reply.kind === "ok" && reply.value.on ? refused("it is still on") : reply;
+  };
+  const heater = obeyed(`the heater of '${name}' did not go off`, () => thermal?.off());
+  const found: (string | null)[] = [];
+  for (const rail of [...rails].reverse())
+    found.push(await obeyed(`the rail '${rail.name}' of '${name}' did not go off`, () => off(rail)));
+  return { problems: [await heater, ...found].filter((problem) => problem !== null), readings };
 }
 
 type Deeds = (name: string, station: Station) => Promise<readonly (string | null)[]>;

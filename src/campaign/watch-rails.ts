@@ -6,7 +6,7 @@ import type { Lane } from "./lane.ts";
 import type { WatchedRail } from "./watched-rail.ts";
 
 /**
- * Around one run: over-current armed before anything is exposed, rails watched beside it, and what the watch has seen in its records.
+ * Around one segment of a run: over-current armed before anything is exposed, rails watched beside it, and what the watch has seen in its records.
  *
  *   arm each rail ─→ what the idle board draws ─→ run ⇄ watch ─→ end
  */
@@ -14,9 +14,10 @@ export async function* underWatch(
   lane: Lane,
   run: RunPlan,
   work: AsyncGenerator<Rec, Ended>,
+  latchUpsBefore: number,
 ): AsyncGenerator<Rec, Ended> {
   const { watch, memory } = lane;
-  Object.assign(memory.latch, { inRun: 0, limit: null, fluencePerCm2: null });
+  Object.assign(memory.latch, { inRun: latchUpsBefore, limit: null, fluencePerCm2: null });
   watch.boardIs("idle");
   watch.begin(run, lane.signal);
   try {

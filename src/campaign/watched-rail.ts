@@ -1,6 +1,6 @@
 import type { RailReading, Supply } from "../domain/equipment.ts";
 import type { RailDetection, TracePoint } from "../domain/records.ts";
-import { judgeReading } from "./rail-verdict.ts";
+import { judgeReading, looksUntilLost } from "./rail-verdict.ts";
 import type { RailVerdict } from "./rail-verdict.ts";
 
 /** What a rail is known to draw in one state of its board, and how many readings that rests on. */
@@ -31,6 +31,8 @@ const followShare = 1 / 8;
 export class WatchedRail {
   readonly supply: Supply;
   told: "on" | "off" = "on";
+  /** It was told to go on and nobody knows whether it did: a reading will tell. */
+  maybeOn = false;
   trips = false;
   lost = false;
   /** It is off by another hand, or warm, and that was told. */
@@ -84,16 +86,23 @@ export class WatchedRail {
 
   /** It is turned on again: nothing that was odd about it holds. */
   begin(): void {
+    this.told = "on";
+    this.maybeOn = false;
     this.#silences = this.#folds = this.#overs = this.#lows = 0;
     this.step = null;
     this.wentOff = false;
     this.warned = false;
   }
 
-  /** `state` null: the board changed it while the rail was read. */
-  judge(reading: RailReading | null, state: BoardState | null): RailVerdict {
+  /** `state` null: the board changed it while the rail was read. `away`: its supply is out of order. */
+  judge(reading: RailReading | null, state: BoardState | null, away = false): RailVerdict {
     const { limits } = this.supply;
     const milliA = reading?.milliA ?? null;
+    const unseen = away || this.wentOff || this.#silences >= looksUntilLost;
+    if (reading?.on === true) {
+      if (this.maybeOn) this.begin();
+      this.wentOff = false;
+    }
     this.#silences = reading === null ? this.#silences + 1 : 0;
     this.#folds = reading?.regulating === "current" ? this.#folds + 1 : 0;
     this.#overs = milliA !== null && milliA > (limits.tripMilliA ?? Infinity) ? this.#overs + 1 : 0;
@@ -103,6 +112,7 @@ export class WatchedRail {
       silences: this.#silences,
       folds: this.#folds,
       overs: this.#overs,
+      unseen,
       trips: this.trips,
       limits,
       baselineMilliA: state === null ? null : this.baseline(state),

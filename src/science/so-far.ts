@@ -25,6 +25,8 @@ export interface RunDone {
   readonly seconds: number;
   readonly beamEvents: number;
   readonly iterations: number;
+  /** Latch-ups, small ones included. */
+  readonly latchUps: number;
 }
 
 export interface CampaignDone {
@@ -47,6 +49,7 @@ const nothing: RunDone = {
   seconds: 0,
   beamEvents: 0,
   iterations: 0,
+  latchUps: 0,
 };
 
 /** Ends that came from outside: the question is still open, and a later process takes it up again. */
@@ -93,6 +96,7 @@ export function joined(before: RunDone, since: RunDone): RunDone {
     seconds: before.seconds + since.seconds,
     beamEvents: before.beamEvents + since.beamEvents,
     iterations: before.iterations + since.iterations,
+    latchUps: before.latchUps + since.latchUps,
   };
 }
 
@@ -116,6 +120,7 @@ function runSoFar(run: RunTally): RunDone {
     seconds: account.liveSeconds,
     beamEvents: run.beamEvents.size,
     iterations: run.iterations.total,
+    latchUps: (run.effects.sel ?? 0) + (run.effects.sel_micro ?? 0),
   };
 }
 

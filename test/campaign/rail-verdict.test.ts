@@ -24,6 +24,7 @@ const seen: RailSeen = {
   silences: 0,
   folds: 0,
   overs: 0,
+  unseen: false,
   trips: true,
   limits,
   baselineMilliA: 480,
@@ -42,6 +43,16 @@ test.each<[string, Partial<RailSeen>, RailVerdict]>([
   [
     "off though told on, of a supply without a word for it, armed",
     reading({ on: false, tripped: null }),
+    "trip",
+  ],
+  [
+    "off when its supply is back in sight, and without a word for a trip: nobody saw what did it",
+    { unseen: true, ...reading({ on: false, tripped: null }) },
+    "went-off",
+  ],
+  [
+    "off when its supply is back in sight, and it says that it tripped",
+    { unseen: true, ...reading({ on: false, tripped: true }) },
     "trip",
   ],
   [

@@ -223,7 +223,8 @@ function trouble({ memory, health, station }: Lane): Ended | null {
   return fault === null ? null : benchFault(fault);
 }
 
-async function letGo(lane: Lane, to?: null): Promise<void> {
+/** Heater off; `to` null: that is what the run wants. */
+export async function letGo(lane: Lane, to?: null): Promise<void> {
   await lane.station.thermal?.off();
   lane.memory.temperatureC = to;
   lane.memory.climate.doing = "off";

@@ -2,9 +2,8 @@ import type { ThermalReading } from "../../domain/equipment.ts";
 import type { BenchFault } from "../../domain/equipment.ts";
 import type { Rec } from "../../domain/records.ts";
 import { valueOf } from "../../domain/reply.ts";
-import type { Ended } from "../injection.ts";
 import type { Lane } from "../lane.ts";
-import { railsOff } from "../rails.ts";
+import { cutBoard } from "../safe-state.ts";
 import { freshDieC } from "./climate.ts";
 import { sensorCheck } from "./plausible.ts";
 import type { SensorCheck } from "./plausible.ts";
@@ -107,9 +106,11 @@ async function* lookAtDie(watch: Watch): AsyncGenerator<Rec, void> {
 async function* cut({ lane }: Watch, why: string): AsyncGenerator<Rec, void> {
   const { clock, memory, station } = lane;
   const { thermal, rails } = station;
-  const ended: Ended = { endReason: "over_temperature", detail: `${why}: heater and rails are off` };
-  memory.climate.cut = ended;
-  const [, reading] = await Promise.all([thermal?.off(), railsOff(station)]);
+  // At once: from now on nobody turns anything on.
+  memory.climate.cut = { endReason: "over_temperature", detail: why };
+  const { problems, readings } = await cutBoard(lane.name, station);
+  const outcome = problems.length === 0 ? "heater and rails are off" : problems.join("; ");
+  memory.climate.cut = { endReason: "over_temperature", detail: `${why}: ${outcome}` };
   memory.temperatureC = undefined;
   memory.climate.halt?.();
   const tNs = clock.nowNs();
@@ -132,7 +133,7 @@ async function* cut({ lane }: Watch, why: string): AsyncGenerator<Rec, void> {
       dut: lane.name,
       rail: rail.name,
       what: "cut",
-      reading,
+      reading: readings.get(rail.name) ?? null,
       baselineMilliA: null,
       trace: [],
       dieC: freshDieC(memory.climate, clock.nowNs()),
