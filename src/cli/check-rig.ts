@@ -49,7 +49,16 @@ export async function checkRigDevices(path: string, say: (text: string) => void)
     const boards = await Promise.all(
       Object.keys(rig.stations).map((name) => examineBoard(rig, name, context)),
     );
-    const all = [...boards.map((board) => explained(board, devices)), ...devices];
+    const all = [
+      ...boards.map((board) => explained(board, board.device, devices)),
+      ...devices.map((found) => {
+        const within = Object.entries(rig.stations).find(
+          ([, { injector }]) => injector?.device === found.device,
+        );
+        const isSilent = found.problem?.includes("no answer") === true;
+        return within === undefined || !isSilent ? found : explained(found, within[0], devices);
+      }),
+    ];
     return {
       rig: rig.rig,
       title: rig.title,
@@ -62,15 +71,15 @@ export async function checkRigDevices(path: string, say: (text: string) => void)
   }
 }
 
-/** A board without power cannot answer: its rail says more than its silence. */
-function explained(board: DeviceReport, devices: readonly DeviceReport[]): DeviceReport {
-  if (board.ok) return board;
+/** A board without power cannot answer, nor can the injector in it: its rail says more than its silence. */
+function explained(found: DeviceReport, station: string, devices: readonly DeviceReport[]): DeviceReport {
+  if (found.ok) return found;
   const off = devices
     .flatMap(({ readings }) => readings)
-    .find((words) => words.startsWith(`${board.device} `) && / off\b/.test(words));
+    .find((words) => words.startsWith(`${station} `) && / off\b/.test(words));
   return off === undefined
-    ? board
-    : { ...board, problem: `no answer: its rail is off (${off})`, mend: "radrig power on FILE" };
+    ? found
+    : { ...found, problem: `no answer: its rail is off (${off})`, mend: "radrig power on FILE" };
 }
 
 async function askGuard(read: ReadRig): Promise<{
