@@ -65,7 +65,8 @@ export async function* beamRun(
       detail: `the part has taken ${lane.memory.doseRadSi.toFixed(1)} rad(Si) already`,
     };
   const checked = yield* functionalCheck(lane, run, "before");
-  if (checked !== "well") return unfit[checked];
+  // Left in the middle of it, it says nothing of the board.
+  if (checked !== "well") return lane.signal.aborted ? stopped : unfit[checked];
   const before = beam === null ? noBeam : await readInTheDark(beam);
   const switched: Switched | null = before === null ? null : yield* switchBeam(lane, run);
   if (before === null || switched?.done !== true) {

@@ -207,3 +207,25 @@ test("an injector that is away is no path that strikes do not reach", async () =
   }
   expect(outcomes).toEqual(["complete", "bench_fault"]);
 });
+
+test("a heater that has stopped itself holds no temperature, and no run goes on at one", async () => {
+  const rig = fullRig("tec", "mecom", "").replace("unplugged: []", "error: { atSeconds: 35, number: 107 }");
+  const { records, result } = await campaignOn(rig, [hot]);
+  expect(ofType(records, "bench_fault")[0]).toMatchObject({ device: "tec", what: "device_fault" });
+  expect(result.runs[0]).toMatchObject({ endReason: "bench_fault" });
+});
+
+test("a run that is left while its board is checked is no dead board's", async () => {
+  const left: (string | undefined)[] = [];
+  for (let tenths = 26; tenths < 45; tenths++) {
+    let now = false;
+    const { records } = await campaignOn(fullRig("tec", "mecom", ""), [exposure("seconds: 5")], {
+      watch: (batch, _commands, abort) => {
+        if (!now && batch.some(({ tNs }) => tNs > tenths * 1e8)) abort();
+        now ||= batch.some(({ tNs }) => tNs > tenths * 1e8);
+      },
+    });
+    left.push(...ofType(records, "run_end").map(({ endReason }) => endReason));
+  }
+  expect(new Set(left)).toEqual(new Set(["operator"]));
+});

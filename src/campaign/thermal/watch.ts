@@ -74,9 +74,15 @@ async function* readLoad(watch: Watch): AsyncGenerator<Rec, void> {
     watch.faultSinceNs = null;
     return;
   }
+  // One that complains and drives nothing has stopped itself: it holds no temperature, however near its load still is.
+  const stopped = reading.faults.length > 0 && (!reading.on || reading.outputPercent === 0);
+  if (stopped && memory.climate.doing !== "off") {
+    report(watch, "device_fault", `heater '${thermal.name}' says: ${reading.faults.join("; ")}`);
+    watch.faultSinceNs = null;
+  }
   watch.lastReadNs = tNs;
   memory.climate.reading = { tNs, value: reading };
-  recovered(watch, tNs);
+  if (!stopped) recovered(watch, tNs);
   for (const fault of reading.faults)
     yield* once(watch, `fault:${fault}`, `heater '${thermal.name}' says: ${fault}`);
   const mostC = thermal.limits.highestC + overshootC;
