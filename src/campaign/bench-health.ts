@@ -1,6 +1,7 @@
 import type { Bench, Station } from "../domain/capabilities.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { BenchFault } from "../domain/equipment.ts";
+import { switchedRailsOf } from "../domain/equipment.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
 
@@ -28,11 +29,16 @@ export function benchHealth(bench: Bench, clock: Clock): BenchHealth {
   return new Health(bench, clock);
 }
 
+/** What the power of a board rests on: its supplies, and nobody else's hand on them. */
+export function railDevices(station: string, rails: Station["rails"]): readonly string[] {
+  return rails.length === 0 ? [] : [...rails.map(({ device }) => device), switchedRailsOf(station)];
+}
+
 /** The devices whose failure would make this run say something that is not so. */
-export function devicesOf(run: RunPlan, { rails, thermal, injector, beam }: Station): readonly string[] {
+export function devicesOf(run: RunPlan, { dut, rails, thermal, injector, beam }: Station): readonly string[] {
   const struck = run.target !== null && injector?.reaches.includes(run.target) === true;
   return [
-    ...rails.map(({ device }) => device),
+    ...railDevices(dut.name, rails),
     ...(thermal !== null && run.temperatureC !== null ? [thermal.name] : []),
     ...(struck ? [injector.name] : []),
     ...(beam !== null && run.kind !== "injection" ? beam.devices : []),

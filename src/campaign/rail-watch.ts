@@ -6,6 +6,7 @@ import type { LatchUpPlan, RunPlan } from "../domain/plan.ts";
 import type { Rec, RailEventRec } from "../domain/records.ts";
 import type { Reply } from "../domain/reply.ts";
 import { valueOf } from "../domain/reply.ts";
+import { railDevices } from "./bench-health.ts";
 import type { BenchHealth } from "./bench-health.ts";
 import type { LatchMemory } from "./latch-memory.ts";
 import type { Climate } from "./thermal/climate.ts";
@@ -234,7 +235,7 @@ export class RailWatch {
     const reading = valueOf(reply);
     rail.looked(this.#its.clock.nowNs(), reading);
     const baselineMilliA = rail.baseline(this.#state);
-    const away = this.#its.health.standing([rail.supply.device]) !== null;
+    const away = this.#its.health.standing(railDevices(this.#its.name, [rail.supply])) !== null;
     const verdict = rail.judge(reading, state, away);
     this.#comesBack(rail, reading);
     if (reading === null) {

@@ -4,6 +4,7 @@ import type { Effect } from "../domain/outcome.ts";
 import type { Rung, RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
 import type { Attribution } from "./attribution.ts";
+import { railDevices } from "./bench-health.ts";
 import type { Lane } from "./lane.ts";
 import { msSince } from "./lane.ts";
 import { inrushMs } from "./power-cycle.ts";
@@ -80,7 +81,7 @@ export async function* recover(
   }
   if (lane.signal.aborted) return { cure: null, prepared: null, bootCause: null };
   // A board whose supply is away is not to blame: it is not given up, its segment ends with the fault.
-  if (lane.health.standing(lane.station.rails.map(({ device }) => device)) !== null)
+  if (lane.health.standing(railDevices(lane.name, lane.station.rails)) !== null)
     return { cure: null, prepared: null, bootCause: null };
   lane.memory.dead = true;
   yield {

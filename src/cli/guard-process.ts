@@ -66,6 +66,7 @@ export async function guardRig(path: string, options: GuardOptions): Promise<voi
     afterMs: options.afterMs,
     log,
     told: (caller, cut) => server.cut(caller, cut),
+    switched: (fault) => server.fault(fault),
   });
   const server = await startGuardServer(place.guard, info, (caller, ask) =>
     ask.ask === "check" || ask.ask === "boxes" ? answerItself(part, ask.ask) : duty.asked(caller, ask),

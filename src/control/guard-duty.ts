@@ -1,11 +1,13 @@
 import type { Clock } from "../domain/clock.ts";
 import { nsPerMs } from "../domain/clock.ts";
+import { switchedRailsOf } from "../domain/equipment.ts";
+import type { BenchFaultName } from "../domain/equipment.ts";
 import type { GuardedStation } from "../domain/guarded.ts";
 import type { Reply } from "../domain/reply.ts";
 import { refused } from "../domain/reply.ts";
 import { cutAll, railsOff, railsOn, readRails } from "./cut-rails.ts";
 import type { RailDone } from "./cut-rails.ts";
-import type { Ask, Cut, Deed, Hello } from "./guard-wire.ts";
+import type { Ask, Cut, Deed, Hello, ToldFault } from "./guard-wire.ts";
 import { watchLimits } from "./guard-limits.ts";
 import type { CutLimits } from "./guard-limits.ts";
 
@@ -27,6 +29,8 @@ export interface DutyOptions {
   readonly log: (entry: LogEntry) => void;
   /** Tells the run that lost command. */
   readonly told: (caller: Caller, cut: Cut) => void;
+  /** Tells every run that an operator has his hands on a board's rails: what it sees there is no trip. */
+  readonly switched?: (fault: ToldFault) => void;
 }
 
 /** Whoever is connected; one object a connection. */
@@ -199,8 +203,16 @@ export class GuardDuty {
       if (what === "off") this.#heldOff.add(name);
       if (what === "on" || what === "cycle") this.#heldOff.delete(name);
     }
-    if (what === "off" || what === "cycle") await every(railsOff);
+    const tell = (told: BenchFaultName, detail: string): void => {
+      for (const [station] of chosen)
+        this.#its.switched?.({ device: switchedRailsOf(station), stations: [station], what: told, detail });
+    };
+    if (what === "off" || what === "cycle") {
+      tell("switched_off", `${what} by ${caller.by}, through the guard`);
+      await every(railsOff);
+    }
     const rails = what === "on" || what === "cycle" ? await every(railsOn) : await every(readRails);
+    if (what === "on" || what === "cycle") tell("back", `on by ${caller.by}, through the guard`);
     if (what !== "status")
       this.#log("power", `${what} by ${caller.by}`, { record: this.#command?.caller.record ?? null, rails });
     return { kind: "ok", value: rails };

@@ -206,6 +206,12 @@ export const benchFaultNames = [
   "device_fault",
   "over_temperature",
   "sensor_implausible",
+  "switched_off",
   "back",
 ] as const;
+
+/** What stands for all rails of one board, where somebody else than the run has switched them. */
+export function switchedRailsOf(station: string): string {
+  return `rails of ${station}`;
+}
 export type BenchFaultName = (typeof benchFaultNames)[number];

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Supply } from "../../src/domain/equipment.ts";
 import type { Rec } from "../../src/domain/records.ts";
 import { silence } from "../../src/domain/reply.ts";
+import { FaultQueue } from "../../src/rig/fault-queue.ts";
 import { campaignOn, exposure, injection, ofType, smallRig } from "./emulated.ts";
 import { latchCampaign, latchRig } from "./latch-up-bench.ts";
 import { withDut } from "./with-dut.ts";
@@ -182,4 +183,46 @@ test("a shutter that does not say that it is closed: no golden is made", async (
   });
   expect(ofType(records, "run_start")).toEqual([]);
   expect(ofType(records, "campaign_end")).toMatchObject([{ endReason: "beam_lost" }]);
+});
+
+test("rails that an operator switches under a guarded run are no latch-up: it is told, the time is dead, and the run goes on", async () => {
+  const faults = new FaultQueue();
+  let looks = 0;
+  const handled = (rail: Supply): Supply => {
+    const tell = (what: "switched_off" | "back"): void =>
+      faults.push({ device: "rails of dut", stations: ["dut"], what, sinceNs: 0, detail: "by alice" });
+    const operate = async (): Promise<void> => {
+      tell("switched_off");
+      await rail.off();
+      await rail.on();
+      tell("back");
+    };
+    return {
+      ...rail,
+      read: () => {
+        if (++looks === 80) void operate();
+        return rail.read();
+      },
+    };
+  };
+  const { records, result } = await latchCampaign(latchRig({ events: "" }), [exposure("seconds: 30")], {
+    change: (bench) => ({
+      ...withDut(
+        bench,
+        () => ({}),
+        ({ rails }) => ({ rails: rails.map(handled) }),
+      ),
+      faults,
+    }),
+  });
+  faults.end();
+  expect(ofType(records, "bench_fault").map(({ what }) => what)).toEqual(["switched_off", "back"]);
+  expect(effects(records)).toEqual([]);
+  expect(ofType(records, "rail_event").filter(({ what }) => what === "trip")).toEqual([]);
+  expect(result.runs[0]).toMatchObject({ endReason: "time", effects: {} });
+  const [told, back] = ofType(records, "bench_fault");
+  const covers = ofType(records, "dead").filter(
+    ({ fromNs, toNs }) => fromNs <= told!.tNs && toNs >= back!.tNs,
+  );
+  expect(covers).toHaveLength(1);
 });

@@ -51,6 +51,8 @@ let log: LogEntry[];
 let told: Cut[];
 /** What had been done when the run was told. */
 let toldAfter: LogEntry["what"][];
+/** What every run was told of an operator's hands on the rails. */
+let switched: string[];
 let end: AbortController;
 let watching: Promise<void>;
 
@@ -63,6 +65,7 @@ beforeEach(async () => {
   part = await openGuarded(read.rig, { clock, openPort: ports.of });
   log = [];
   told = [];
+  switched = [];
   end = new AbortController();
   duty = new GuardDuty({
     stations: part.stations,
@@ -74,6 +77,7 @@ beforeEach(async () => {
       told.push(cut);
       toldAfter = log.map(({ what }) => what);
     },
+    switched: ({ device, stations, what }) => switched.push(`${device} of ${stations.join()}: ${what}`),
   });
   watching = duty.watch(end.signal);
 });
@@ -164,10 +168,13 @@ describe("a guard", () => {
         kind: "refused",
         reason: expect.stringContaining("radrig power on") as string,
       });
+      // Before the rails went: what a run sees there is no latch-up.
+      expect(switched).toEqual(["rails of dut of dut: switched_off"]);
       const offNs = clock.nowNs();
       const on = await duty.asked(operator, { ask: "power", what: "on", station: null });
       expect(on).toMatchObject({ kind: "ok", value: [{ on: true }] });
       expect((clock.nowNs() - offNs) / 1e9).toBeGreaterThanOrEqual(3.5);
+      expect(switched.slice(1)).toEqual(["rails of dut of dut: back"]);
       expect(await duty.asked(operator, { ask: "power", what: "on", station: "no" })).toMatchObject({
         kind: "refused",
       });
