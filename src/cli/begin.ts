@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { RigError } from "../domain/errors.ts";
 import type { Plan } from "../domain/plan.ts";
+import { recordVersion } from "../domain/record-version.ts";
 import type { CampaignStart } from "../domain/records.ts";
 import { emptyState } from "../science/fold.ts";
 import type { CampaignState } from "../science/state.ts";
@@ -70,7 +71,7 @@ function fresh(folder: string, campaign: ReadCampaign, rig: ReadRig, origin: Ori
   const clock = clockFor(rig);
   const start: Begun["start"] = {
     type: "campaign_start",
-    schemaVersion: 1,
+    schemaVersion: recordVersion,
     tool: toolName,
     epochUtc: clock.epochUtc,
     campaign: plan.campaign,

@@ -2,9 +2,12 @@ import type { SemAfter } from "./plan.ts";
 import type { Exposure } from "./exposure.ts";
 import type { Effect, EndReason, Outcome, RunKind } from "./outcome.ts";
 
+/** Of its shape. 2: doses, throttled shares, what a SEM controller did after each strike. */
+export const resultVersion = 2;
+
 /** `result.json`: what a journal amounts to. Made by `science/analyze.ts` from the journal alone. */
 export interface Result {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: typeof resultVersion;
   readonly tool: string;
   readonly campaign: string;
   readonly seed: number;

@@ -7,6 +7,7 @@ import type { VerifiedLine } from "./journal-scan.ts";
 import { judgeTail, verifiedLines } from "./journal-scan.ts";
 import { judgeShape } from "./record-shapes.ts";
 import { codeOf } from "./storage-error.ts";
+import { recordVersion } from "../domain/record-version.ts";
 
 /**
  *   journal.jsonl ─verified lines→ shape ─→ batches of records (some hundred at a time, never the whole file)
@@ -94,6 +95,7 @@ export async function openForReading(path: string): Promise<FileHandle> {
 
 function recordsOf(lines: readonly VerifiedLine[], path: string): StampedRec[] {
   return lines.map(({ record }) => {
+    refuseOtherVersion(record, path);
     const judged = judgeShape(record);
     if (judged === "known") return record as unknown as StampedRec;
     if (judged === "unknown") return passedOver(record);
@@ -103,6 +105,18 @@ function recordsOf(lines: readonly VerifiedLine[], path: string): StampedRec[] {
       `${path}:${line}: ${String(record["type"])}.${judged.wrong}: it was written by another version of radrig, or by hand: read it with the one that wrote it`,
     );
   });
+}
+
+/** Of another version nothing is guessed: what its words meant then is for the program of then. */
+function refuseOtherVersion(record: Readonly<Record<string, unknown>>, path: string): void {
+  const { type, schemaVersion, tool } = record;
+  if (type !== "campaign_start" || typeof schemaVersion !== "number" || schemaVersion === recordVersion)
+    return;
+  const writer = typeof tool === "string" ? tool.slice(0, 60) : "another radrig";
+  throw new RigError(
+    "journal_unreadable",
+    `${path}:1: this record is of version ${schemaVersion}, written by ${writer}; this radrig reads version ${recordVersion}: read it with the one that wrote it`,
+  );
 }
 
 function passedOver(record: Readonly<Record<string, unknown>>): StampedRec {

@@ -6,6 +6,7 @@ import { commandVerbs } from "../domain/command.ts";
 import type { ElementDifference, Evidence, Score } from "../domain/evidence.ts";
 import { effects, endReasons, outcomes, runKinds } from "../domain/outcome.ts";
 import type { Rec, RunStart, StrikeRec, TracePoint } from "../domain/records.ts";
+import { recordVersion } from "../domain/record-version.ts";
 import { deadCauses, railDetections, railEventNames, runStates } from "../domain/records.ts";
 import type { SelfCheck, Strike, TargetSpace } from "../domain/strike.ts";
 import type { LeftPowered } from "../domain/watched.ts";
@@ -112,7 +113,7 @@ const found = {
 
 const shapes: Shapes = {
   campaign_start: {
-    schemaVersion: exactly(1),
+    schemaVersion: exactly(recordVersion),
     tool: text,
     epochUtc: text,
     campaign: text,

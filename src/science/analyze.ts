@@ -1,6 +1,7 @@
 import { RigError } from "../domain/errors.ts";
 import { effects } from "../domain/outcome.ts";
 import type { EndReason } from "../domain/outcome.ts";
+import { resultVersion } from "../domain/result.ts";
 import type { Result, RunResult } from "../domain/result.ts";
 import { dosesOf } from "./dose.ts";
 import { estimatesOf, meaningful } from "./estimate.ts";
@@ -33,7 +34,7 @@ export function analyze(state: CampaignState): Result {
     counts: !isVoid(run),
   }));
   return {
-    schemaVersion: 1,
+    schemaVersion: resultVersion,
     tool: start.tool,
     campaign: start.campaign,
     seed: start.seed,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { effects, endReasons, outcomes, runKinds } from "../domain/outcome.ts";
+import { resultVersion } from "../domain/result.ts";
 import type { Result } from "../domain/result.ts";
 
 /** `result.json`, as other tools may rely on it: `radrig schema result` prints it as JSON Schema. Fields may be added; none changes its meaning within a schema version. */
@@ -128,7 +129,7 @@ const pooledSchema = z.strictObject({
 });
 
 export const resultSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(resultVersion),
   tool: z.string(),
   campaign: z.string(),
   seed: count,

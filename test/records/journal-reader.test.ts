@@ -40,6 +40,14 @@ function stamped(records: readonly Rec[]): Record<string, unknown>[] {
 }
 
 describe("the reader", () => {
+  test("a record of another version is refused by both numbers, and nothing of it is guessed", async () => {
+    const [start] = stamped(campaign());
+    await seal([{ ...start, schemaVersion: 1, tool: "radrig 0.0.9" }]);
+    await expect(read()).rejects.toThrow(
+      /:1: this record is of version 1, written by radrig 0\.0\.9; this radrig reads version 2: read it with the one that wrote it$/,
+    );
+  });
+
   test("goes on from any place that it told", async () => {
     const journal = await createJournal(folder);
     for (let k = 0; k < 20; k++)

@@ -98,7 +98,7 @@ export function campaignStart(changes: Partial<CampaignStart> = {}): CampaignSta
   return {
     type: "campaign_start",
     tNs: 0,
-    schemaVersion: 1,
+    schemaVersion: 2,
     tool: "radrig 0.1.0",
     epochUtc: "2000-01-01T00:00:00.000Z",
     campaign: "by-hand",

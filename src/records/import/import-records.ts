@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { usualLatchUp } from "../../domain/plan.ts";
 import type { Plan, RunPlan } from "../../domain/plan.ts";
+import { recordVersion } from "../../domain/record-version.ts";
 import type { CampaignStart, LinkRec, NoteRec, Rec, RunEnd, RunStart } from "../../domain/records.ts";
 
 /**
@@ -77,7 +78,7 @@ function campaignStart({ tool, devices }: ImportedLog, epochUtc: string): Campai
   return {
     type: "campaign_start",
     tNs: 0,
-    schemaVersion: 1,
+    schemaVersion: recordVersion,
     tool,
     epochUtc,
     campaign: plan.campaign,
