@@ -57,7 +57,11 @@ export class InstrumentSession<I extends Instrument = Instrument> {
    */
   async connect(signal?: AbortSignal, withinMs = 0): Promise<void> {
     const { name, driver, open, clock } = this.#its;
-    const port = await open(signal);
+    const port = await open(signal).catch((error: unknown): never => {
+      // Which of several supplies is missing is what one wants to know.
+      if (!(error instanceof RigError)) throw error;
+      throw new RigError(error.code, `'${name}': ${error.message}`, { cause: error });
+    });
     const { instrument, ended } = this.#take(port);
     const untilNs = clock.nowNs() + withinMs * 1e6;
     let reply = await instrument.identify();
