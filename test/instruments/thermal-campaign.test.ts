@@ -57,7 +57,8 @@ describe.each(heaters)("a campaign on %s", (protocol, device) => {
 
   test.each([
     ["a sensor that comes off", "sensorOpen: { atSeconds: 50 }", "sensor_implausible", 0],
-    ["a pulled cable", "unplugged: [{ atSeconds: 50, goneMs: 20000 }]", "unplugged", 2],
+    // Waited for: both temperatures are made after it is back.
+    ["a pulled cable", "unplugged: [{ atSeconds: 50, goneMs: 20000 }]", "unplugged", 4],
   ])(
     "%s is a bench fault by its name, and no run is made without a temperature",
     async (_, quirk, what, strikesAfter) => {
