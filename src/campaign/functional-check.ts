@@ -1,5 +1,6 @@
 import type { RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
+import { checkRecord } from "./check-record.ts";
 import type { Lane } from "./lane.ts";
 
 export type Checked = "well" | "not-golden" | "silent";
@@ -20,21 +21,12 @@ export async function* functionalCheck(
   const reply = refreshed.kind === "ok" ? await dut.checkGolden() : refreshed;
   const pass = reply.kind === "ok" && "match" in reply.value && reply.value.match;
   const silent = reply.kind === "silence";
-  yield {
-    type: "check",
-    tNs: lane.clock.nowNs(),
-    run: run.number,
-    check: "functional",
-    target: null,
+  yield checkRecord(
+    lane,
+    run,
+    "functional",
     pass,
-    outcome: null,
-    event: null,
-    bootId: null,
-    detail: pass
-      ? `${when} the exposure`
-      : silent
-        ? `${when} the exposure the board does not answer`
-        : what[when],
-  };
+    pass ? `${when} the exposure` : silent ? `${when} the exposure the board does not answer` : what[when],
+  );
   return pass ? "well" : silent ? "silent" : "not-golden";
 }

@@ -12,6 +12,7 @@ import { createJudge } from "./judge.ts";
 import type { Judge } from "./judge.ts";
 import { reload } from "./incident.ts";
 import { msSince } from "./lane.ts";
+import { checkRecord } from "./check-record.ts";
 import type { Lane } from "./lane.ts";
 import { tryStep } from "./lasting-step.ts";
 import { howToMend, placesOf, proveByConfirmation } from "./own-space-proof.ts";
@@ -245,18 +246,7 @@ function isCritical(outcome: Outcome): boolean {
 async function* goldenCheck(lane: Lane, run: RunPlan): AsyncGenerator<Rec, boolean> {
   const reply = await lane.station.dut.checkGolden();
   const pass = reply.kind === "ok" && reply.value.match;
-  yield {
-    type: "check",
-    tNs: lane.clock.nowNs(),
-    run: run.number,
-    check: "golden",
-    target: null,
-    pass,
-    outcome: null,
-    event: null,
-    bootId: null,
-    detail: reply.kind === "ok" ? reply.value.digest : reply.kind,
-  };
+  yield checkRecord(lane, run, "golden", pass, reply.kind === "ok" ? reply.value.digest : reply.kind);
   return pass;
 }
 

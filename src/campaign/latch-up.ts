@@ -3,6 +3,7 @@ import type { RunPlan } from "../domain/plan.ts";
 import type { Rec } from "../domain/records.ts";
 import { valueOf } from "../domain/reply.ts";
 import { attribute } from "./attribution.ts";
+import { checkRecord } from "./check-record.ts";
 import type { Lane } from "./lane.ts";
 import { cutRails, restAndApply } from "./power-cycle.ts";
 import type { Cycled } from "./power-cycle.ts";
@@ -150,20 +151,15 @@ export async function* makeWell(lane: Lane, run: RunPlan): AsyncGenerator<Rec, R
   if (recovery.cure === null) return recovery;
   const check = valueOf(await lane.station.dut.checkGolden());
   const pass = check?.match === true;
-  yield {
-    type: "check",
-    tNs: lane.clock.nowNs(),
-    run: run.number,
-    check: "functional",
-    target: null,
+  yield checkRecord(
+    lane,
+    run,
+    "functional",
     pass,
-    outcome: null,
-    event: null,
-    bootId: null,
-    detail: pass
+    pass
       ? ""
       : `after its power was cycled the board does not give its golden output: ${check?.digest ?? "no answer"}`,
-  };
+  );
   if (pass || (yield* tripped(lane))) return recovery;
   return yield* recover(lane, run, "reload");
 }
