@@ -223,7 +223,7 @@ async function sweepAll(
   session: Session,
   times: number,
   budget: number,
-): Promise<Exclude<Sweep, { end: "watchdog" }> | null> {
+): Promise<Exclude<Sweep, { end: "watchdog" | "reset" }> | null> {
   const { clock, surroundings } = board.options;
   surroundings.busy(true);
   const made = await sweep(session.loaded, times, budget, createPace(clock, surroundings, board.life));
@@ -231,8 +231,8 @@ async function sweepAll(
   session.sinceRestored = 0;
   session.untouched = seenPristine(board, session.loaded);
   if (isOver(board)) return null;
-  if (made.end !== "watchdog") return made;
-  board.end("watchdog");
+  if (made.end === "ok" || made.end === "trap") return made;
+  board.end(made.end === "reset" ? "fault" : made.end);
   return null;
 }
 

@@ -1,6 +1,7 @@
 import { digestOf } from "./digest.ts";
 import type { Execution, LoadedWorkload } from "./accelerators/accelerator.ts";
 import type { Pace } from "./pace.ts";
+import type { KernelEnd } from "./workloads/workload.ts";
 
 /** Golden outputs, kept where strikes do not reach. */
 export interface Golden {
@@ -23,7 +24,9 @@ export type Sweep =
       readonly stable: boolean;
     }
   | { readonly end: "trap" }
-  | { readonly end: "watchdog" };
+  /** The board is going down. */
+  | { readonly end: "watchdog" }
+  | { readonly end: "reset" };
 
 /** Before there is golden, an iteration may take this long: no kernel here needs a thousandth of it. */
 export const firstBudget = 1e8;
@@ -66,7 +69,7 @@ export async function finish(
   execution: Execution,
   budget: number,
   pace: Pace,
-): Promise<"ok" | "trap" | "watchdog"> {
+): Promise<KernelEnd | "watchdog"> {
   for (;;) {
     const from = execution.cycles;
     const end = execution.advance(Math.min(budget, from + pace.cyclesUntilDue()));

@@ -41,8 +41,8 @@ export async function runIterations(board: Board, first: number, iterations: num
   if (!isOver(board)) await pace.pay();
   surroundings.busy(false);
   if (isOver(board)) return;
-  if (why === "watchdog") {
-    board.end("watchdog");
+  if (why === "watchdog" || why === "reset") {
+    board.end(why === "reset" ? "fault" : why);
     return;
   }
   publish(run);
@@ -52,7 +52,7 @@ export async function runIterations(board: Board, first: number, iterations: num
   board.report({ kind: "e", name: "done", why, iterations: run.counts.iterations, clean, cycles });
 }
 
-async function iterate(run: Run, first: number, end: number): Promise<Why | "watchdog"> {
+async function iterate(run: Run, first: number, end: number): Promise<Why | "watchdog" | "reset"> {
   const { board, session, golden, pace } = run;
   const { surroundings } = board.options;
   for (let iteration = first; iteration < end; iteration++) {
@@ -89,18 +89,19 @@ async function struckIteration(
   iteration: number,
   strikes: readonly PlacedStrike[],
   told: boolean,
-): Promise<"trap" | "watchdog" | "stopped" | null> {
+): Promise<"trap" | "watchdog" | "reset" | "stopped" | null> {
   const { board, session, golden, pace } = run;
   const { loaded } = session;
   const input = iteration % loaded.inputs;
   const execution = loaded.start(input, strikes);
   const end = await finish(execution, golden.budget, pace);
   if (isOver(board)) return "stopped";
-  if (end === "watchdog") return end;
+  if (end === "watchdog" || end === "reset") return end;
   const difference = compare(golden.outputs[input]!, execution.output, loaded.format, session.elements);
   if (execution.applied.length > 0) session.untouched = false;
   if (end === "ok") refreshByPolicy(run);
-  const clean = end === "ok" && difference.wrong === 0;
+  const quiet = execution.detectors === 0 && execution.corrected === 0;
+  const clean = end === "ok" && quiet && difference.wrong === 0;
   if (told || !clean) {
     await pace.pay();
     if (isOver(board)) return "stopped";
@@ -162,8 +163,8 @@ function evidence(
       wrong,
       nan,
       truncated: elements.length < wrong,
-      detectors: 0,
-      corrected: 0,
+      detectors: execution.detectors,
+      corrected: execution.corrected,
       cycles: execution.cycles,
       parts: parts.length,
       temperatureMilliC: milliC(board),

@@ -29,9 +29,9 @@ export interface AgentOptions {
   readonly onAcknowledged?: (bootId: number, events: readonly BoardEvent[]) => void;
 }
 
-/** Why an agent ended. After `command` and `watchdog` the board boots again, with a new boot id and one more boot. */
+/** Why an agent ended. After `command`, `watchdog` and `fault` the board boots again, with a new boot id and one more boot. */
 export interface AgentEnd {
-  readonly why: "command" | "watchdog" | "link-closed" | "aborted";
+  readonly why: "command" | "watchdog" | "fault" | "link-closed" | "aborted";
 }
 
 export interface ArmedStrike extends PlacedStrike {

@@ -42,7 +42,7 @@ export interface At {
 
 export interface CampaignStart extends At {
   readonly type: "campaign_start";
-  readonly schemaVersion: 2;
+  readonly schemaVersion: 3;
   readonly tool: string;
   /** UTC of tNs 0. */
   readonly epochUtc: string;

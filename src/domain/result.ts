@@ -2,8 +2,8 @@ import type { SemAfter } from "./plan.ts";
 import type { Exposure } from "./exposure.ts";
 import type { Effect, EndReason, Outcome, RunKind } from "./outcome.ts";
 
-/** Of its shape. 2: doses, throttled shares, what a SEM controller did after each strike. */
-export const resultVersion = 2;
+/** Of its shape. 2: doses, throttled shares, what a SEM controller did after each strike. 3: what memories corrected, criticality, shapes of mismatches. */
+export const resultVersion = 3;
 
 /** `result.json`: what a journal amounts to. Made by `science/analyze.ts` from the journal alone. */
 export interface Result {

@@ -13,12 +13,27 @@ export interface Strike {
   readonly cycle: number;
 }
 
+/**
+ * What becomes of the bits of the mask: `flip` inverts them (an upset), `put` writes those of `value` (a value replaced), `hold` writes them and keeps
+ * them so through every later write, until all state is restored (a stuck bit).
+ */
+export type StrikeManner = "flip" | "put" | "hold";
+export const strikeManners = ["flip", "put", "hold"] as const satisfies readonly StrikeManner[];
+
+/** One dimension of a structure, outermost first: `{ name: "lane", size: 32 }`. The product of the sizes is the count of words. */
+export interface Axis {
+  readonly name: string;
+  readonly size: number;
+}
+
 /** A set of state words that can be struck, as the board describes it. */
 export interface TargetSpace {
   readonly name: string;
   readonly words: number;
   /** Bits of a word that exist, from bit 0 up. */
   readonly bits: number;
+  /** How the words are laid out, outermost first; a board that does not say has one axis, `word`. */
+  readonly axes: readonly Axis[];
   /** A strike known to be critical: the proof that the path reaches the state; null where nobody knows one (a space of an injector's own). */
   readonly selfCheck: SelfCheck | null;
 }
@@ -63,4 +78,20 @@ export function placeStrike(
 /** Adjacent bits that it inverts. */
 export function faultModelWidth(faultModel: FaultModel): number {
   return faultModel === "single-bit" ? 1 : faultModel === "adjacent-2" ? 2 : 3;
+}
+
+/** The place of a word in words a person can read: `warp 3, register 12, lane 7`. */
+export function placeInWords(axes: readonly Axis[], word: number): string {
+  let rest = word;
+  const parts: string[] = [];
+  for (const { name, size } of axes.toReversed()) {
+    parts.unshift(`${name} ${rest % size}`);
+    rest = Math.floor(rest / size);
+  }
+  return parts.join(", ");
+}
+
+/** Of a space whose layout nobody has told. */
+export function plainAxes(words: number): readonly Axis[] {
+  return [{ name: "word", size: words }];
 }

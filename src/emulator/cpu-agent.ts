@@ -39,5 +39,5 @@ export function cpuAgentWith(acknowledged?: AcknowledgedLog): Agent {
 }
 
 function causeAfter({ why }: AgentEnd): ResetCause | null {
-  return why === "command" || why === "watchdog" ? why : null;
+  return why === "command" || why === "watchdog" || why === "fault" ? why : null;
 }

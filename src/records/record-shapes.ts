@@ -8,7 +8,7 @@ import { effects, endReasons, outcomes, runKinds } from "../domain/outcome.ts";
 import type { Rec, RunStart, StrikeRec, TracePoint } from "../domain/records.ts";
 import { recordVersion } from "../domain/record-version.ts";
 import { deadCauses, railDetections, railEventNames, runStates } from "../domain/records.ts";
-import type { SelfCheck, Strike, TargetSpace } from "../domain/strike.ts";
+import type { Axis, SelfCheck, Strike, TargetSpace } from "../domain/strike.ts";
 import type { LeftPowered } from "../domain/watched.ts";
 import { plan, runPlan } from "./plan-shapes.ts";
 import type { Check, Properties, ShapeOf } from "./shape.ts";
@@ -33,7 +33,10 @@ const textOrNull = orNull(text);
 
 const place = { word: anyNumber, mask: anyNumber, iteration: anyNumber, cycle: anyNumber };
 const selfCheck = orNull(object<SelfCheck>(place));
-const targets = listOf(object<TargetSpace>({ name: text, words: anyNumber, bits: anyNumber, selfCheck }));
+const axes = listOf(object<Axis>({ name: text, size: anyNumber }));
+const targets = listOf(
+  object<TargetSpace>({ name: text, words: anyNumber, bits: anyNumber, axes, selfCheck }),
+);
 const strike = object<Strike>({ id: anyNumber, target: text, ...place });
 const scores = listOf(object<Score>({ label: anyNumber, bits: anyNumber }));
 const evidence = object<Evidence>({

@@ -9,6 +9,7 @@ import type {
   LinkTotals,
 } from "../domain/capabilities.ts";
 import type { Reply, Silence } from "../domain/reply.ts";
+import { plainAxes } from "../domain/strike.ts";
 import type { Strike, TargetSpace } from "../domain/strike.ts";
 import { unfit } from "./greeting.ts";
 import type { Session } from "./session.ts";
@@ -72,7 +73,13 @@ class SessionDut implements Dut {
       const { target: name, words, bits, word, mask, iteration, cycle } = target.value;
       // No strike can be placed in what has no words or bits (PROTOCOL.md, target-ok).
       if (words < 1 || bits < 1 || bits > 32) return { kind: "refused", reason: "bad-target" };
-      targets.push({ name, words, bits, selfCheck: { word, mask, iteration, cycle } });
+      targets.push({
+        name,
+        words,
+        bits,
+        axes: plainAxes(words),
+        selfCheck: { word, mask, iteration, cycle },
+      });
     }
     const { inputs, outputs, format, stateDigest } = loaded.value;
     return { kind: "ok", value: { targets, inputs, outputs, format, stateDigest } };

@@ -367,6 +367,8 @@ function unseenStrike(loaded: LoadedWorkload, iteration: number): LoadedWorkload
       return {
         applied: [],
         output: execution.output,
+        detectors: 0,
+        corrected: 0,
         advance: (untilCycle) => execution.advance(untilCycle),
         get cycles() {
           return execution.cycles;

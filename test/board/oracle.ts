@@ -12,7 +12,7 @@ export interface OracleStrike {
 }
 
 export interface OracleRun {
-  readonly end: "ok" | "trap" | "budget";
+  readonly end: "ok" | "trap" | "reset" | "budget";
   readonly cycles: number;
   readonly output: readonly number[];
 }

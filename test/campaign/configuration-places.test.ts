@@ -4,8 +4,15 @@ import { placeInConfiguration, placesIn } from "../../src/campaign/configuration
 import type { Places } from "../../src/campaign/configuration-places.ts";
 import type { ConfigurationPlan } from "../../src/domain/configuration-plan.ts";
 import { randomStream } from "../../src/domain/random.ts";
+import { plainAxes } from "../../src/domain/strike.ts";
 
-const space = { name: "configuration", words: 101 * 700, bits: 32, selfCheck: null };
+const space = {
+  name: "configuration",
+  words: 101 * 700,
+  bits: 32,
+  axes: plainAxes(101 * 700),
+  selfCheck: null,
+};
 const none = { frames: [], words: [], bits: [] };
 const plan = (more: Partial<ConfigurationPlan> = {}): ConfigurationPlan => ({
   family: "x7",

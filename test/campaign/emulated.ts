@@ -101,7 +101,7 @@ export async function campaignOn(
     {
       type: "campaign_start",
       tNs: 0,
-      schemaVersion: 2,
+      schemaVersion: 3,
       tool: "test",
       epochUtc: clock.epochUtc,
       campaign: plan.campaign,

@@ -44,7 +44,7 @@ describe("the reader", () => {
     const [start] = stamped(campaign());
     await seal([{ ...start, schemaVersion: 1, tool: "radrig 0.0.9" }]);
     await expect(read()).rejects.toThrow(
-      /:1: this record is of version 1, written by radrig 0\.0\.9; this radrig reads version 2: read it with the one that wrote it$/,
+      /:1: this record is of version 1, written by radrig 0\.0\.9; this radrig reads version 3: read it with the one that wrote it$/,
     );
   });
 

@@ -83,7 +83,7 @@ export function campaignStart(): CampaignStart {
   return {
     type: "campaign_start",
     tNs: 0,
-    schemaVersion: 2,
+    schemaVersion: 3,
     tool: "radrig 0.1.0",
     epochUtc: "2000-01-01T00:00:00Z",
     campaign: "first-light",
@@ -108,7 +108,7 @@ export function runStart(run: number, tNs: number, target: string | null = "weig
     plan: runPlan(run, target),
     workload: "gemm-f32",
     dut: { name: "a", model: "m", serial: "s1", firmware: "1", accelerator: "cpu", bootId: 77, boots: 1 },
-    targets: [{ name: "weights", words: 64, bits: 32, selfCheck: place }],
+    targets: [{ name: "weights", words: 64, bits: 32, axes: [{ name: "word", size: 64 }], selfCheck: place }],
     format: "f32",
     inputs: 4,
     outputs: 64,

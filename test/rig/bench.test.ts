@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { virtualClock } from "../../src/cli/clocks.ts";
 import type { Bench } from "../../src/domain/capabilities.ts";
 import { RigError } from "../../src/domain/errors.ts";
+import { plainAxes } from "../../src/domain/strike.ts";
 import { openBench } from "../../src/rig/open-bench.ts";
 import { rigSchema } from "../../src/rig/rig-schema.ts";
 import type { RigSpec } from "../../src/rig/rig-schema.ts";
@@ -164,8 +165,8 @@ describe("a bench, opened", () => {
       kind: "ok",
       value: {
         targets: [
-          { name: "t0", words: 256, bits: 32, selfCheck },
-          { name: "t1", words: 256, bits: 32, selfCheck },
+          { name: "t0", words: 256, bits: 32, axes: plainAxes(256), selfCheck },
+          { name: "t1", words: 256, bits: 32, axes: plainAxes(256), selfCheck },
         ],
         inputs: 8,
         outputs: 256,

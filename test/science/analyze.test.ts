@@ -343,7 +343,7 @@ describe("result.json", () => {
   ]);
 
   test("holds to its schema, and the schema and the type say the same", () => {
-    expect(resultSchema.parse(JSON.parse(resultJson(found)))).toMatchObject({ schemaVersion: 2 });
+    expect(resultSchema.parse(JSON.parse(resultJson(found)))).toMatchObject({ schemaVersion: 3 });
     expectTypeOf<z.infer<typeof resultSchema>>().toExtend<Result>();
     expectTypeOf<Result>().toExtend<DeepReadonly<z.infer<typeof resultSchema>>>();
   });

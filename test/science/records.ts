@@ -98,7 +98,7 @@ export function campaignStart(changes: Partial<CampaignStart> = {}): CampaignSta
   return {
     type: "campaign_start",
     tNs: 0,
-    schemaVersion: 2,
+    schemaVersion: 3,
     tool: "radrig 0.1.0",
     epochUtc: "2000-01-01T00:00:00.000Z",
     campaign: "by-hand",
@@ -135,6 +135,7 @@ export function runStart(at: number, of: RunPlan, changes: Partial<RunStart> = {
       name,
       words: 100,
       bits: 32,
+      axes: [{ name: "word", size: 1 }],
       selfCheck: { word: 0, mask: 1, iteration: 0, cycle: 0 },
     })),
     format: "f32",

@@ -1,5 +1,5 @@
 import type { OutputFormat } from "../../domain/evidence.ts";
-import type { BoardTarget } from "../../domain/strike.ts";
+import type { BoardTarget, StrikeManner } from "../../domain/strike.ts";
 import type { Refreshed } from "../memory.ts";
 import type { KernelEnd } from "../workloads/workload.ts";
 
@@ -12,7 +12,6 @@ import type { KernelEnd } from "../workloads/workload.ts";
 export interface Accelerator {
   /** As `hello-ok` tells it: `cpu`, or the maker's name. */
   readonly name: string;
-  /** At most five, as the protocol lists them. */
   readonly workloads: readonly string[];
   /** State filled, a pure function of both arguments; null: no such workload. */
   load(workload: string, seed: number): LoadedWorkload | null;
@@ -28,6 +27,10 @@ export interface LoadedWorkload {
   /** Begins one iteration; the output is cleared, so that nothing of the one before is taken for this one's. */
   start(input: number, strikes: readonly PlacedStrike[]): Execution;
   restore(what: Refreshed): void;
+  /** These bits cannot be written from now on, and no others: what a dose or the world made stuck. Absent where the accelerator knows none. */
+  hold?(bits: readonly HeldBits[]): void;
+  /** What its error counters have counted since they were last asked for; absent where it has none. */
+  eccSince?(): readonly EccCount[];
   /** Whether all state is pristine, byte for byte. */
   isPristine(): boolean;
   stateDigest(): string;
@@ -40,7 +43,26 @@ export interface PlacedStrike {
   readonly target: string;
   readonly word: number;
   readonly mask: number;
+  /** Absent: the bits of the mask are flipped. */
+  readonly manner?: StrikeManner;
+  /** What `put` and `hold` write into them; absent: 0. */
+  readonly value?: number;
   readonly cycle: number;
+}
+
+/** Bits that read as `value` whatever is written. */
+export interface HeldBits {
+  readonly target: string;
+  readonly word: number;
+  readonly mask: number;
+  readonly value: number;
+}
+
+/** Errors of one memory since the look before, by the names a board's counters have (NVML: volatile, corrected and uncorrected). */
+export interface EccCount {
+  readonly structure: string;
+  readonly corrected: number;
+  readonly uncorrected: number;
 }
 
 export interface AppliedStrike {
@@ -57,6 +79,20 @@ export interface Execution {
   readonly applied: readonly AppliedStrike[];
   /** Raw words of the output, NaN in one spelling; whole when the iteration has ended. */
   readonly output: Uint32Array;
+  /** Detectors that fired and could not correct, a bit each (`detectorBits`); whole when the iteration has ended. */
+  readonly detectors: number;
+  /** Errors that detectors corrected in this iteration. */
+  readonly corrected: number;
   /** Goes on until this cycle. Null: reached it, and there is more to do. */
   advance(untilCycle: number): KernelEnd | null;
 }
+
+/** The bits of `detectors`. */
+export const detectorBits = {
+  /** A memory word that its code could not correct was read. */
+  memory: 1,
+  /** A checksum over an output did not fit, and the error could not be placed. */
+  checksum: 2,
+  /** A value beyond what the layer ever gives, kept as it was. */
+  range: 4,
+} as const;

@@ -1,3 +1,4 @@
+import { plainAxes } from "../../domain/strike.ts";
 import type { Refreshed, Structure } from "../memory.ts";
 import { workloadsOf } from "../workloads/all.ts";
 import { selfCheckOf } from "./self-check.ts";
@@ -36,6 +37,7 @@ export function loadOnCpu(prepared: Prepared): LoadedWorkload {
     name,
     words,
     bits,
+    axes: plainAxes(words),
     selfCheck: selfCheckOf({ name, words, bits }, loaded, prepared.selfChecks[name]),
   }));
   return { ...loaded, targets };
@@ -72,6 +74,8 @@ function execute(
     },
     applied,
     output: raw,
+    detectors: 0,
+    corrected: 0,
     advance: (untilCycle) => {
       while (ended === null) {
         core.until = Math.min(untilCycle, strikes[next]?.cycle ?? untilCycle);

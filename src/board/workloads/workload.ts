@@ -62,8 +62,11 @@ export const finished = 0;
 export const paused = 1;
 export const trapped = 2;
 
-/** `trap`: stopped on an access beyond the end of its memory. */
-export type KernelEnd = "ok" | "trap";
+/**
+ * `trap`: stopped on an access or an instruction it may not do, or on a memory error that could not be corrected. `reset`: what should have taken the
+ * trap was itself corrupt; the board reboots by itself (`cause=fault`), and nothing more of the iteration is told.
+ */
+export type KernelEnd = "ok" | "trap" | "reset";
 
 /** The plan says `gemm`, the board completes it by its format. */
 export type Format = "f32" | "i8";

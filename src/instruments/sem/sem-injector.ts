@@ -4,6 +4,7 @@ import type { InjectionSeen, InstrumentIdentity, StrikeManner } from "../../doma
 import type { Port } from "../../domain/link.ts";
 import type { Reply } from "../../domain/reply.ts";
 import { refused } from "../../domain/reply.ts";
+import { plainAxes } from "../../domain/strike.ts";
 import type { Strike, TargetSpace } from "../../domain/strike.ts";
 import type { DriverSettings, InjectorInstrument, InstrumentNews } from "../driver.ts";
 import { isRejected, semCommands } from "./sem-commands.ts";
@@ -63,7 +64,8 @@ export class SemInjector implements InjectorInstrument {
     if (extent === null) return null;
     const { family } = this.#settings;
     const selfCheck = selfCheckOf(this.#settings, extent).check;
-    return { name: configurationSpace, words: wordCount(extent, family), bits: 32, selfCheck };
+    const words = wordCount(extent, family);
+    return { name: configurationSpace, words, bits: 32, axes: plainAxes(words), selfCheck };
   }
 
   onNews(hear: (news: InstrumentNews) => void): void {

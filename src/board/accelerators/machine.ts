@@ -1,0 +1,137 @@
+import type { OutputFormat } from "../../domain/evidence.ts";
+import type { Axis, BoardTarget, SelfCheck, StrikeManner } from "../../domain/strike.ts";
+import type { Flip, Refreshed } from "../memory.ts";
+import type { KernelEnd } from "../workloads/workload.ts";
+import type {
+  AppliedStrike,
+  EccCount,
+  Execution,
+  HeldBits,
+  LoadedWorkload,
+  PlacedStrike,
+} from "./accelerator.ts";
+import { selfCheckOf } from "./self-check.ts";
+
+/**
+ * A machine of registers and memories with a program in it: what an accelerator is once a workload is loaded. It goes cycle by cycle as far as anybody
+ * can tell; what happens in between is its own affair, as long as a strike between two cycles has exactly the effect it has there.
+ *
+ *   begin(input) ─advance(cycle)→ … strike … ─advance(cycle)→ … ─→ end, output
+ */
+export interface Machine {
+  readonly spaces: readonly StruckSpace[];
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly format: OutputFormat;
+  readonly ranks: boolean;
+  /** One iteration from its first cycle; what the one before left in registers that a program does not set first is cleared. */
+  begin(input: number): void;
+  /** Cycles made since `begin`. */
+  readonly cycle: number;
+  /** Goes on until this cycle; null: reached it, and there is more to do. */
+  advance(untilCycle: number): KernelEnd | null;
+  /** Before the cycle to come. Null where no such word or bit is. */
+  strike(target: string, word: number, mask: number, manner: StrikeManner, value: number): Flip | null;
+  hold(bits: readonly HeldBits[]): void;
+  /** Raw words as the host reads them back; whole when the iteration has ended. */
+  output(): Uint32Array;
+  /** Of this iteration: `detectorBits`, and errors corrected. */
+  readonly detectors: number;
+  readonly corrected: number;
+  eccSince(): readonly EccCount[];
+  restore(what: Refreshed): void;
+  isPristine(): boolean;
+  stateDigest(): string;
+}
+
+export interface StruckSpace {
+  readonly name: string;
+  readonly words: number;
+  readonly bits: number;
+  readonly axes: readonly Axis[];
+  /** Where a strike known to be critical is looked for first. */
+  readonly selfCheck: { readonly word?: number; readonly cycle?: number; readonly mask?: number };
+}
+
+/** A machine with its program, as the agent sees it. */
+export function loadOnMachine(machine: Machine): LoadedWorkload {
+  const { inputs, outputs, format, ranks } = machine;
+  const loaded = {
+    inputs,
+    outputs,
+    format,
+    ranks,
+    start: (input: number, strikes: readonly PlacedStrike[]) => execute(machine, input, strikes),
+    restore: (what: Refreshed) => machine.restore(what),
+    hold: (bits: readonly HeldBits[]) => machine.hold(bits),
+    eccSince: () => machine.eccSince(),
+    isPristine: () => machine.isPristine(),
+    stateDigest: () => machine.stateDigest(),
+  };
+  return { ...loaded, targets: machine.spaces.map((space) => targetOf(space, loaded)) };
+}
+
+/** Executions that a search for a self-check may take: a machine is slow, and its maker knows where to look. */
+const mostTries = 64;
+
+/** The self-check is looked for when somebody asks for it: it takes executions. */
+function targetOf(
+  { name, words, bits, axes, selfCheck }: StruckSpace,
+  loaded: Omit<LoadedWorkload, "targets">,
+): BoardTarget {
+  let found: SelfCheck | null = null;
+  return {
+    name,
+    words,
+    bits,
+    axes,
+    get selfCheck() {
+      return (found ??= selfCheckOf({ name, words, bits }, loaded, { tries: mostTries, ...selfCheck }));
+    },
+  };
+}
+
+/** Runs to the next strike, lets it land before that cycle, and on. Those never reached land after the end. */
+function execute(machine: Machine, input: number, strikes: readonly PlacedStrike[]): Execution {
+  const applied: AppliedStrike[] = [];
+  let next = 0;
+  const strikeUpTo = (cycle: number): void => {
+    for (; next < strikes.length && strikes[next]!.cycle <= cycle; next++) {
+      const { id, target, word, mask, manner = "flip", value = 0 } = strikes[next]!;
+      const flip = machine.strike(target, word, mask, manner, value);
+      if (flip !== null) applied.push({ id, ...flip });
+    }
+  };
+  machine.begin(input);
+  let ended: KernelEnd | null = null;
+  let output: Uint32Array | null = null;
+  return {
+    get cycles() {
+      return machine.cycle;
+    },
+    applied,
+    get output() {
+      return (output ??= machine.output());
+    },
+    get detectors() {
+      return machine.detectors;
+    },
+    get corrected() {
+      return machine.corrected;
+    },
+    advance: (untilCycle) => {
+      while (ended === null) {
+        const until = Math.min(untilCycle, strikes[next]?.cycle ?? untilCycle);
+        ended = machine.advance(until);
+        if (ended !== null) {
+          output = machine.output();
+          strikeUpTo(Infinity);
+        } else {
+          strikeUpTo(machine.cycle);
+          if (machine.cycle >= untilCycle) return null;
+        }
+      }
+      return ended;
+    },
+  };
+}
