@@ -57,6 +57,8 @@ export interface RunResult {
   readonly segments: number;
   readonly outcomes: OutcomeCounts;
   readonly corrected: number;
+  readonly severity: Severity | null;
+  readonly detection: DetectionCounts;
   readonly iterations: { readonly total: number; readonly clean: number; readonly computeSeconds: number };
   readonly effects: Readonly<Partial<Record<Effect, number>>>;
   /** Events expected in one observation window, seen and planned; null but for exposures of a board at work. */
@@ -81,6 +83,46 @@ export interface RunResult {
   };
   readonly estimates: readonly Estimate[];
   readonly flags: readonly string[];
+}
+
+/** How bad the wrong outputs were: of primary SDCs alone, by several measures at once. */
+export interface Severity {
+  /** Wrong outputs looked at. */
+  readonly outputs: number;
+  /** How many have an element further off than `above`, relative to golden: a curve. */
+  readonly relativeError: readonly { readonly above: number; readonly outputs: number }[];
+  /** How many hold a NaN or an infinity. */
+  readonly notFinite: number;
+  /** How many listed fewer elements than were wrong: their shape and distance are lower bounds. */
+  readonly censored: number;
+  /** How the wrong elements of a matrix lay; null where the output is none. */
+  readonly shapes: {
+    readonly single: number;
+    readonly line: number;
+    readonly block: number;
+    readonly random: number;
+  } | null;
+  /** Of classifiers: another first class, another five best; change of the golden class's softmax share among the five best, 0 to 1. */
+  readonly classes: {
+    readonly top1Flips: number;
+    readonly top5Changes: number;
+    readonly meanConfidenceChange: number;
+    readonly largestConfidenceChange: number;
+  } | null;
+  /** Of generators: index of the first token that differs, and the share of tokens that do. */
+  readonly tokens: { readonly meanFirstDiffering: number; readonly meanWrongShare: number } | null;
+}
+
+/** What detectors made of the errors: by strikes, or by events in a beam. Primary ones alone. */
+export interface DetectionCounts {
+  /** Output wrong, and nothing said so. */
+  readonly missed: number;
+  /** A detector fired and could not correct. */
+  readonly detected: number;
+  /** Something was corrected, and the output is golden. */
+  readonly corrected: number;
+  /** Something was corrected, and the output is wrong all the same. */
+  readonly miscorrected: number;
 }
 
 export interface PrimaryRepeat {
@@ -124,5 +166,7 @@ export interface PooledResult {
   readonly runs: readonly number[];
   readonly exposure: Exposure;
   readonly outcomes: OutcomeCounts;
+  readonly severity: Severity | null;
+  readonly detection: DetectionCounts;
   readonly estimates: readonly Estimate[];
 }

@@ -10,6 +10,7 @@ import { controlledBoards, isVoid, runFlags } from "./flags.ts";
 import { liveAccount } from "./live-time.ts";
 import { eventsPerWindow } from "./pile-up.ts";
 import { orderedCounts, pool } from "./pool.ts";
+import { severityOf } from "./severity.ts";
 import type { CampaignState, RunTally } from "./state.ts";
 
 /**
@@ -31,6 +32,7 @@ export function analyze(state: CampaignState): Result {
     result: runResult(run, start.sessionId, start.emulated, controlled.has(run.start.plan.dut)),
     struck: run.start.plan,
     bits: bitsOf(run),
+    severity: run.severity,
     counts: !isVoid(run),
   }));
   return {
@@ -81,6 +83,8 @@ function runResult(run: RunTally, sessionId: string, emulated: boolean, controll
     segments: run.segments,
     outcomes,
     corrected: run.corrected,
+    severity: severityOf(run.severity),
+    detection: run.detection,
     iterations: run.iterations,
     eventsPerWindow: eventsPerWindow(run, run.lastNs),
     effects: Object.fromEntries(

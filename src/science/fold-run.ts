@@ -1,9 +1,12 @@
 import type { LinkTotals } from "../domain/capabilities.ts";
+import type { Evidence } from "../domain/evidence.ts";
 import type { Effect, Outcome } from "../domain/outcome.ts";
 import type { BeamEventRec, BeamRec, Rec, RunStart, StrikeRec } from "../domain/records.ts";
+import { addDetection, nothingDetected } from "./detection.ts";
 import { fluenceTaken } from "./dose.ts";
 import { createIdSet } from "./id-set.ts";
 import { addDead, addReading, closeSegment, newTimeline, openSegment } from "./live-time.ts";
+import { addWrong, noSeverity } from "./severity.ts";
 import type { LateEvent, RunTally } from "./state.ts";
 import {
   eventUnderThrottle,
@@ -209,8 +212,17 @@ function foldEvidence(run: Run, record: StrikeRec | BeamEventRec): void {
   // Weight 0 is an event of an outage, kept for the record: it is unattributed and in no rate.
   run.weighted ||= record.weight !== 1 && record.weight !== 0;
   run.corrected += record.evidence?.corrected ?? 0;
+  if (record.evidence !== null && record.repeatOf === null && record.outcome !== "unattributed")
+    weigh(run, record.evidence, record.outcome);
   if (record.dieC !== null) foldDie(run, record.dieC);
   if (record.event !== null) signOfLife(run, record.tNs);
+}
+
+function weigh(run: Run, evidence: Evidence, outcome: Outcome | null): void {
+  run.detection = addDetection(run.detection, evidence);
+  if (outcome !== "sdcTolerable" && outcome !== "sdcCritical") return;
+  const { format, outputs } = run.start;
+  run.severity = addWrong(run.severity, evidence, { format, outputs, axes: [], tokens: false });
 }
 
 const harmless: readonly Outcome[] = ["masked", "sdcTolerable"];
@@ -280,6 +292,8 @@ function newRun(record: RunStart): Run {
     doubled: 0,
     weighted: false,
     corrected: 0,
+    severity: noSeverity,
+    detection: nothingDetected,
     iterations: { total: 0, clean: 0, computeSeconds: 0 },
     effects: {},
     checks: { self_check: unchecked, golden: unchecked, functional: unchecked },

@@ -2,8 +2,11 @@ import type { Exposure } from "../domain/exposure.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import { outcomes } from "../domain/outcome.ts";
 import type { OutcomeCounts, PooledResult, PrimaryRepeat, RunResult } from "../domain/result.ts";
+import { sumDetections } from "./detection.ts";
 import { estimatesOf, meaningful } from "./estimate.ts";
 import { sumExposures } from "./exposure.ts";
+import { severityOf, sumSeverities } from "./severity.ts";
+import type { SeverityTally } from "./severity.ts";
 
 /** One run as it goes into a pool: its result, where and how it was struck, and the bits it exposed. */
 export interface Poolable {
@@ -11,6 +14,7 @@ export interface Poolable {
   /** Strikes on essential bits, or under a scan that repairs them, are of another population than strikes anywhere. */
   readonly struck: Pick<RunPlan, "configuration" | "semAfter" | "semObserveMs">;
   readonly bits: number | null;
+  readonly severity: SeverityTally;
 }
 
 /**
@@ -46,6 +50,8 @@ function poolOne(group: readonly Poolable[], whole: boolean): PooledResult {
     runs: group.map(({ result }) => result.number),
     exposure,
     outcomes: counts,
+    severity: severityOf(sumSeverities(group.map(({ severity }) => severity))),
+    detection: sumDetections(group.map(({ result }) => result.detection)),
     estimates: meaningful(first.runKind, estimatesOf(exposure, counts, bits)),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { effects, endReasons, outcomes, runKinds } from "../domain/outcome.ts";
 import { resultVersion } from "../domain/result.ts";
+import { detectionSchema, severitySchema } from "./severity-schema.ts";
 import type { Result } from "../domain/result.ts";
 
 /** `result.json`, as other tools may rely on it: `radrig schema result` prints it as JSON Schema. Fields may be added; none changes its meaning within a schema version. */
@@ -100,6 +101,8 @@ const runSchema = z.strictObject({
   segments: count,
   outcomes: outcomesSchema,
   corrected: count.describe("errors that a detector corrected, beside the outcomes"),
+  severity: severitySchema,
+  detection: detectionSchema,
   iterations: z.strictObject({ total: count, clean: count, computeSeconds: seconds }),
   effects: z.partialRecord(z.enum(effects), count),
   eventsPerWindow: z
@@ -125,6 +128,8 @@ const pooledSchema = z.strictObject({
   runs: z.array(count),
   exposure: exposureSchema,
   outcomes: outcomesSchema,
+  severity: severitySchema,
+  detection: detectionSchema,
   estimates: z.array(estimateSchema),
 });
 

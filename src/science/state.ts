@@ -2,9 +2,10 @@ import type { LinkTotals } from "../domain/capabilities.ts";
 import type { BeamReading, RailReading } from "../domain/equipment.ts";
 import type { Effect, EndReason, Outcome } from "../domain/outcome.ts";
 import type { CampaignStart, CheckRec, RunStart, RunState } from "../domain/records.ts";
-import type { PrimaryRepeat } from "../domain/result.ts";
+import type { DetectionCounts, PrimaryRepeat } from "../domain/result.ts";
 import type { IdSet } from "./id-set.ts";
 import type { Timeline } from "./live-time.ts";
+import type { SeverityTally } from "./severity.ts";
 import type { UnderThrottle } from "./under-throttle.ts";
 
 /**
@@ -58,6 +59,9 @@ export interface RunTally {
   /** Some record carried a weight other than 1 or 0: plain counts are no estimate of anything then. */
   readonly weighted: boolean;
   readonly corrected: number;
+  /** Of primary SDCs. */
+  readonly severity: SeverityTally;
+  readonly detection: DetectionCounts;
   readonly iterations: { readonly total: number; readonly clean: number; readonly computeSeconds: number };
   readonly effects: Readonly<Partial<Record<Effect, number>>>;
   readonly checks: Readonly<Record<CheckRec["check"], { readonly passed: number; readonly failed: number }>>;
