@@ -3,6 +3,8 @@ import { flagMeanings } from "../science/flags.ts";
 import { beamTables } from "./beam-table.ts";
 import { paintLine, piece } from "./line.ts";
 import type { Canvas, Line } from "./line.ts";
+import { severityTable } from "./severity-table.ts";
+import { sideBySide } from "./side-by-side.ts";
 import { strikeTable } from "./strike-table.ts";
 
 /** The answer of a campaign on one screen, at most 100 columns: what became of the strikes, then what a particle does, each with its interval. */
@@ -12,6 +14,8 @@ export function resultTable(result: Result, canvas: Canvas): string[] {
     heading(result),
     ...strikeTable(result, page),
     ...beamTables(result, page),
+    ...severityTable(result, page),
+    ...sideBySide(result, page),
     ...remarks(result, page.columns),
   ];
   return lines.map((line) => paintLine(line, page));

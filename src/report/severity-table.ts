@@ -1,0 +1,103 @@
+import type { PooledResult, Result, Severity } from "../domain/result.ts";
+import { byBoard } from "./by-board.ts";
+import { columns } from "./columns.ts";
+import type { Column } from "./columns.ts";
+import { piece } from "./line.ts";
+import type { Canvas, Line, Piece } from "./line.ts";
+import { whole } from "./numbers.ts";
+
+/** How bad the wrong outputs were: a row for each board and workload, over all targets, where the campaign asked for enough elements to tell. */
+export function severityTable(result: Result, canvas: Canvas): Line[] {
+  const rows = byBoard(result.pooled).filter(isWhole(result.pooled));
+  const told = rows.filter(
+    ({ severity }) => severity !== null && (severity.shapes ?? severity.tokens) !== null,
+  );
+  if (told.length === 0) return [];
+  return [
+    [],
+    [piece("How bad the wrong outputs were", "bold")],
+    ...columns(
+      titles,
+      told.map((row, index) => rowOf(row, told[index - 1])),
+      canvas.columns,
+    ),
+    [],
+    [
+      piece(
+        "  off by   part of the wrong outputs with an element further off golden than that, relative; NaN and Inf count",
+        "dim",
+      ),
+    ],
+    [
+      piece(
+        "  shape    single, line, block, random: how the wrong elements lie in the output matrix, % of outputs",
+        "dim",
+      ),
+    ],
+    ...(told.some(({ severity }) => severity!.censored > 0)
+      ? [
+          [
+            piece(
+              "  +        some outputs had more wrong elements than were listed (`elements`): their shape is a guess",
+              "dim",
+            ),
+          ],
+        ]
+      : []),
+  ];
+}
+
+const titles: readonly Column[] = [
+  { title: "board", align: "left", shrinks: true },
+  { title: "workload", align: "left", shrinks: true },
+  { title: "wrong", align: "right" },
+  { title: "off by >0.1%", align: "right" },
+  { title: ">10%", align: "right" },
+  { title: "NaN/Inf", align: "right" },
+  { title: "single", align: "right" },
+  { title: "line", align: "right" },
+  { title: "block", align: "right" },
+  { title: "random", align: "right" },
+  { title: "task", align: "left" },
+];
+
+/** A total over targets where there is one, else the row itself: no output is shown twice. */
+function isWhole(all: readonly PooledResult[]): (row: PooledResult) => boolean {
+  return (row) =>
+    row.target === null ||
+    !all.some(
+      (other) => other !== row && other.target === null && row.runs.every((run) => other.runs.includes(run)),
+    );
+}
+
+function rowOf(row: PooledResult, above: PooledResult | undefined): Piece[] {
+  const severity = row.severity!;
+  const { outputs, relativeError, notFinite, shapes, censored } = severity;
+  const beyond = (above: number): string =>
+    share(relativeError.find((point) => point.above === above)?.outputs ?? 0, outputs);
+  const shape = (count: number | undefined): Piece =>
+    count === undefined ? piece("-", "dim") : piece(share(count, outputs), count === 0 ? "dim" : "plain");
+  return [
+    piece(above?.dut === row.dut ? "" : row.dut, "cyan"),
+    piece(row.workload),
+    piece(`${whole(outputs)}${censored > 0 ? "+" : ""}`, "yellow"),
+    piece(beyond(1e-3)),
+    piece(beyond(1e-1)),
+    piece(share(notFinite, outputs)),
+    shape(shapes?.single),
+    shape(shapes?.line),
+    shape(shapes?.block),
+    shape(shapes?.random),
+    piece(taskOf(severity), "dim"),
+  ];
+}
+
+function share(count: number, of: number): string {
+  return `${Math.round((100 * count) / of)} %`;
+}
+
+function taskOf({ classes, tokens, outputs }: Severity): string {
+  if (classes !== null) return `class ${share(classes.top1Flips, outputs)}`;
+  if (tokens !== null) return `from token ${tokens.meanFirstDiffering.toFixed(1)}`;
+  return "";
+}
