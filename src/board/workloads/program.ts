@@ -14,12 +14,21 @@ export interface Program {
   readonly steps: readonly Step[];
   /** The tensor that is the output, f32 or i32. */
   readonly output: string;
-  /** A tensor of two i32 words, cleared before each iteration: [errors detected and not corrected, errors corrected] by the program itself; null: it has no detector. */
-  readonly flags: string | null;
+  /** What the program itself has found; null: it has no detector. */
+  readonly flags: Flags | null;
   readonly inputs: number;
   readonly format: OutputFormat;
   /** What the output is, for whoever judges it. */
   readonly task: Task;
+}
+
+/**
+ * A scratch tensor of 1 × 2 i32 words: [errors detected and not corrected, errors corrected]. Where the first is not 0 the accelerator sets the detector's bit
+ * (`detectorBits` of this name); the second is added to the errors corrected.
+ */
+export interface Flags {
+  readonly tensor: string;
+  readonly detector: "checksum" | "range";
 }
 
 /** `numbers`: elements; `classes`: scores, the first is the answer; `tokens`: what a generator said, i32; `memory`: words read back, none should differ. */
@@ -39,7 +48,12 @@ export interface Tensor {
   readonly values: ArrayLike<number>;
 }
 
-/** Names are names of tensors. Shapes must fit: the program is checked before it is lowered (`checkProgram`). */
+/**
+ * Names are names of tensors. Shapes must fit: the program is checked before it is lowered (`checkProgram`).
+ *
+ * Arithmetic is in f32 and i32 (which wraps); the narrow formats are what matmul takes and what memory holds, and `map copy` converts. A step writes scratch
+ * alone. It may write over an operand of its own only in `map` and `combine`, where that operand is as large as `into`.
+ */
 export type Step =
   /** into[m][n] = Σ_k a[m][k]·b[k][n]. Operands are of one format; floats accumulate in f32, i8 in i32 that wraps; `into` is f32 or i32. */
   | {
@@ -51,9 +65,9 @@ export type Step =
     }
   /** into[i] = from[index[i]], row by row over all of `into`; an index of -1 gives 0, one beyond the end of `from` traps. `index` is i32 and as large as `into`. */
   | { readonly do: "gather"; readonly from: string; readonly index: string; readonly into: string }
-  /** Element by element; where formats differ, the result is rounded to the nearest, ties to even (to integers: also clamped). */
+  /** Element by element. `copy` takes and gives any format: rounded to the nearest, ties to even; to integers also clamped, NaN to 0; fp8 saturates. The others stay in f32, or in i32 where an integer has them. */
   | { readonly do: "map"; readonly op: MapOp; readonly from: string; readonly into: string }
-  /** Element by element in the format of `a`; `b` is as large as `a`, or one row, one column or one element that stands for all. */
+  /** Element by element, all f32 or all i32; `b` is as large as `a`, or one row, one column or one element that stands for all. */
   | {
       readonly do: "combine";
       readonly op: CombineOp;
@@ -61,14 +75,14 @@ export type Step =
       readonly b: string;
       readonly into: string;
     }
-  /** A column: one result a row, in order from the left. `arg-max`: index of the first largest, i32. */
+  /** f32 or i32, a column: one result a row. `max`: as in combine; `arg-max`: index of the first largest, i32, NaN below everything, 0 where nothing is larger. */
   | {
       readonly do: "reduce-rows";
       readonly op: "sum" | "max" | "arg-max";
       readonly from: string;
       readonly into: string;
     }
-  /** i32 to i8: clamp(floor((x·multiplier + 2^(shift-1)) / 2^shift), least, 127), exact. */
+  /** i32 to i8: clamp(floor((x·multiplier + 2^(shift-1)) / 2^shift), least, 127), exact; multiplier 0 to 2^31 - 1, shift 1 to 47. */
   | {
       readonly do: "requantize";
       readonly from: string;
@@ -96,9 +110,13 @@ export type Step =
       readonly write: Pattern | null;
     };
 
+/** `relu`: x where x > 0, else 0, of NaN too. An integer has copy, relu, negate and absolute. */
 export type MapOp = "copy" | "relu" | "negate" | "absolute" | "exp" | "tanh" | "reciprocal" | "rsqrt";
 
-/** `greater`: 1 where a > b, else 0. `not-within`: 1 where |a| ≤ b does not hold (NaN is not within), else 0. */
+/**
+ * `min`, `max`: a where a < b (a > b) or b is NaN, else b: a number before NaN. `greater`: 1 where a > b, else 0.
+ * `not-within`: 0 where both a ≤ b and a ≥ -b hold, else 1 (NaN is not within, nor is -2^31).
+ */
 export type CombineOp = "add" | "subtract" | "multiply" | "min" | "max" | "greater" | "not-within";
 
 /** The word at index i: `even` or `odd`; or a single one at bit (i + pass) mod 32. */
