@@ -1,4 +1,6 @@
 import type { FabricFault } from "../board/fabric-fault.ts";
+import { newInfoRom } from "../board/info-rom.ts";
+import type { InfoRom } from "../board/info-rom.ts";
 import type { ResetCause } from "../domain/capabilities.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Link, Port } from "../domain/link.ts";
@@ -59,6 +61,8 @@ export interface Boot {
   readonly bootId: number;
   readonly boots: number;
   readonly cause: ResetCause;
+  /** The board's own, over all its boots. */
+  readonly infoRom: InfoRom;
 }
 
 /** The program on the board: works until it resets (the answer says why) or the signal kills it. */
@@ -70,6 +74,7 @@ export function boardLife(circumstances: BoardCircumstances): BoardLife {
 
 class Life implements BoardLife {
   readonly #its: BoardCircumstances;
+  readonly #infoRom = newInfoRom();
   #law: Law;
   #faults: readonly FabricFault[];
   #boots: number;
@@ -140,7 +145,8 @@ class Life implements BoardLife {
     this.#surroundings = surroundings;
     const link = linesOf(openUart());
     const bootId = bootIdOf(seed, board, boots);
-    const boot: Boot = { serial, spec, surroundings, clock, bootId, boots, cause: this.#cause };
+    const told = { serial, spec, surroundings, clock, bootId, boots, cause: this.#cause };
+    const boot: Boot = { ...told, infoRom: this.#infoRom };
     const cause = await agent(link, boot, signal);
     if (!signal.aborted) this.#cause = cause ?? "unknown";
     this.#surroundings = null;
