@@ -1,32 +1,30 @@
-const double = new Float64Array(1);
-const halves = new Int32Array(double.buffer);
-const low = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 0 : 1;
-const high = 1 - low;
+/** The largest float32, and where rounding to the nearest begins to give infinity: half a place above it. */
+const largest = 2 ** 128 - 2 ** 104;
+const overflow = 2 ** 128 - 2 ** 103;
 
 /**
  * a·b + c of three float32, rounded once to float32 (IEEE 754-2019, 5.4.1 fusedMultiplyAdd).
  *
  * Why it is right. (1) A product of two float32 has at most 48 significant bits and an exponent between -298 and 256: it is exact in a double.
- * (2) s = fl(p + c), and TwoSum gives its error e exactly (Knuth, TAOCP 2, 4.2.2 theorem B; no double here is near overflow or underflow). So p + c = s + e.
- * (3) Where e ≠ 0, p + c lies strictly between s and its neighbour on e's side; of these two the one with an odd last bit is p + c rounded to odd.
- * (4) Rounding to odd with 53 bits and then to nearest with at most 24 ≤ 53 - 2, subnormals too, is rounding once (Boldo & Melquiond, "Emulation of
- * FMA and correctly rounded sums: proved algorithms using rounding to odd", IEEE Trans. Computers 57, 2008, theorem 1).
+ * (2) s = fl(p + c) in double, and the exact sum lies between s and one of its neighbours among the doubles, s itself excepted where s is exact. Midpoints
+ * between float32 are doubles. So rounding s to float32 is rounding the sum, except where s is itself a midpoint and the sum is not.
+ * (3) With r = fround(s): s is a midpoint only if the number as far on its other side, t = s + (s - r), is a float32 too. Both operations are exact (s and r
+ * differ by half a place of float32 at most, and t lies within one place of r).
+ * (4) Then the sign of s's error says on which side the sum lies: TwoSum gives that error exactly (Knuth, TAOCP 2, 4.2.2, theorem B).
  */
 export function fma32(a: number, b: number, c: number): number {
   const p = a * b;
   const s = p + c;
+  const r = Math.fround(s);
+  const beyond = s - r;
+  const t = s + beyond;
+  // Also where s is infinite or NaN: then t is NaN.
+  if (beyond === 0 || Math.fround(t) !== t) return r;
   const part = s - p;
-  const e = p - (s - part) + (c - part);
-  // NaN: p, c or both are not finite, and s is what the standard gives.
-  if (e === 0 || e !== e) return Math.fround(s);
-  double[0] = s;
-  if ((halves[low]! & 1) === 0) {
-    if (e > 0 === s > 0) halves[low]! |= 1;
-    else {
-      // One place nearer to 0: down from an even last bit, with a borrow if the low half is empty.
-      if (halves[low] === 0) halves[high]!--;
-      halves[low]!--;
-    }
-  }
-  return Math.fround(double[0]);
+  const error = p - (s - part) + (c - part);
+  if (error === 0) return r;
+  // A finite s from which r = ±∞ came: midpoint of the largest number and 2^128, or above it.
+  if (r === Infinity) return s === overflow && error < 0 ? largest : r;
+  if (r === -Infinity) return s === -overflow && error > 0 ? -largest : r;
+  return error > 0 ? Math.max(r, t) : Math.min(r, t);
 }

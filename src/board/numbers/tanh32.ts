@@ -23,5 +23,6 @@ function seriesOf(x: number): number {
   const q = x * x;
   const tail =
     -1 / 3 + q * (2 / 15 + q * (-17 / 315 + q * (62 / 2835 + q * (-1382 / 155925 + q * (21844 / 6081075)))));
-  return x + x * q * tail;
+  // As a product, so that -0 stays -0.
+  return x * (1 + q * tail);
 }
