@@ -61,9 +61,9 @@ export function checkProgram(program: Program): Program {
   if (flags !== null) {
     const { rows, columns, element, role } =
       tensors.get(flags.tensor) ?? fail(`its flags "${flags.tensor}" are no tensor`);
-    if (rows !== 1 || columns !== 2 || element !== "i32" || role !== "scratch")
+    if (rows * columns !== 2 || element !== "i32" || role !== "scratch")
       fail(
-        `its flags "${flags.tensor}" are ${rows} × ${columns} ${element} ${role}; they must be 1 × 2 i32 scratch`,
+        `its flags "${flags.tensor}" are ${rows} × ${columns} ${element} ${role}; they must be two words of i32 scratch`,
       );
   }
   return program;

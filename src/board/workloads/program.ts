@@ -23,7 +23,7 @@ export interface Program {
 }
 
 /**
- * A scratch tensor of 1 × 2 i32 words: [errors detected and not corrected, errors corrected]. Where the first is not 0 the accelerator sets the detector's bit
+ * A scratch tensor of two i32 words: [errors detected and not corrected, errors corrected]. Where the first is not 0 the accelerator sets the detector's bit
  * (`detectorBits` of this name); the second is added to the errors corrected.
  */
 export interface Flags {

@@ -122,7 +122,7 @@ describe("a program is checked before it is lowered", () => {
     [`its output "w" is weights`, { output: "w" }],
     [`its output "q" is no tensor`, { output: "q" }],
     [`its output "c" is f32, but its format is i32`, { format: "i32" }],
-    [`they must be 1 × 2 i32 scratch`, { flags: { tensor: "i", detector: "checksum" } }],
+    [`they must be two words of i32 scratch`, { flags: { tensor: "i", detector: "checksum" } }],
     [`its flags "q" are no tensor`, { flags: { tensor: "q", detector: "range" } }],
     [`it has 0 inputs`, { inputs: 0 }],
   ])("%s", (message, change) => {
