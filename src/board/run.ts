@@ -5,9 +5,10 @@ import { compare, topScores } from "./evidence.ts";
 import type { Difference } from "./evidence.ts";
 import { finish } from "./golden.ts";
 import type { Golden } from "./golden.ts";
+import { nsPerSecond } from "../domain/clock.ts";
 import { createPace } from "./pace.ts";
 import type { Pace } from "./pace.ts";
-import { isOver, milliC, noCounts, seenPristine } from "./state.ts";
+import { isOver, milliC, mostCounted, noCounts, seenPristine } from "./state.ts";
 import type { ArmedStrike, Board, RunCounts, Session } from "./state.ts";
 
 /**
@@ -24,7 +25,12 @@ interface Run {
   readonly golden: Golden;
   readonly pace: Pace;
   counts: RunCounts;
+  /** Device time at which error counters were looked at. */
+  errorsToldNs: number;
 }
+
+/** Counters that move are told of at least so often, and always before a result and before `done`. */
+const errorsEveryNs = nsPerSecond;
 
 type Why = Extract<Unnumbered, { readonly name: "done" }>["why"];
 
@@ -34,9 +40,11 @@ export async function runIterations(board: Board, first: number, iterations: num
   const { surroundings, clock } = board.options;
   const pace = createPace(clock, surroundings, board.life);
   const counts = { ...noCounts, iteration: first };
-  const run: Run = { board, session, golden: session.golden!, pace, counts };
+  const run: Run = { board, session, golden: session.golden!, pace, counts, errorsToldNs: pace.nowNs() };
   board.counts = counts;
   surroundings.busy(true);
+  // What was counted before is no run's.
+  session.loaded.eccSince?.();
   const why = await iterate(run, first, iterations === 0 ? 2 ** 32 : first + iterations);
   if (!isOver(board)) await pace.pay();
   surroundings.busy(false);
@@ -46,6 +54,7 @@ export async function runIterations(board: Board, first: number, iterations: num
     return;
   }
   publish(run);
+  tellErrors(run);
   board.armed = [];
   board.state = why === "trap" ? "faulted" : "ready";
   const { clean, cycles } = run.counts;
@@ -59,6 +68,7 @@ async function iterate(run: Run, first: number, end: number): Promise<Why | "wat
     if (pace.due) {
       await pace.pay();
       publish(run, iteration);
+      if (pace.nowNs() - run.errorsToldNs >= errorsEveryNs) tellErrors(run);
     }
     if (mustStop(run, pace.nowNs())) {
       // Ahead of the clock by what is owed: what comes in until then still counts.
@@ -105,6 +115,7 @@ async function struckIteration(
   if (told || !clean) {
     await pace.pay();
     if (isOver(board)) return "stopped";
+    tellErrors(run);
     board.report(...evidence(run, iteration, execution, end, difference));
   }
   count(run, iteration, execution.cycles, clean);
@@ -186,9 +197,19 @@ function refreshByPolicy({ board, session }: Run): void {
 function mustStop({ board, session }: Run, nowNs: number): "stopped" | "lease" | null {
   if (board.stopping) return "stopped";
   if (nowNs - board.heardNs >= board.leaseMs * 1e6) return "lease";
-  // Strikes, elements, scores and result of the next iteration, and one `done`.
-  const needed = board.armed.length + Math.ceil(session.elements / 5) + 3;
+  // Strikes, elements, scores and result of the next iteration, one `done`, and what the error counters say.
+  const counters = session.loaded.eccSince === undefined ? 0 : mostCounted;
+  const needed = board.armed.length + Math.ceil(session.elements / 5) + 3 + counters;
   return board.events.room() < needed ? "stopped" : null;
+}
+
+/** What the accelerator's error counters have counted since they were last told of. */
+function tellErrors(run: Run): void {
+  const { board, session, pace } = run;
+  run.errorsToldNs = pace.nowNs();
+  const counts = session.loaded.eccSince?.() ?? [];
+  if (counts.length === 0) return;
+  board.report(...counts.map((count): Unnumbered => ({ kind: "e", name: "ecc", ...count })));
 }
 
 function count(run: Run, iteration: number, cycles: number, clean: boolean): void {

@@ -101,6 +101,9 @@ export function mostElements(capacity: number): number {
   return Math.min(160, 5 * Math.floor(capacity / 4));
 }
 
+/** Most places at which an accelerator counts errors: events that its counters may need at once. */
+export const mostCounted = 8;
+
 export function milliC(board: Board): number {
   return Math.round(board.options.surroundings.dieC() * 1000);
 }

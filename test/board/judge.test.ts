@@ -35,7 +35,7 @@ describe("the judge", () => {
     ["nothing differs", {}, "f32", "masked"],
     ["a trap", { end: "trap" }, "f32", "dueCrash"],
     ["a trap with a right output", { end: "trap", wrong: 0 }, "i32", "dueCrash"],
-    ["a trap after a detector fired", { end: "trap", detectors: 1 }, "f32", "dueCrash"],
+    ["a trap after a detector fired", { end: "trap", detectors: 1 }, "f32", "dueDetected"],
     ["a detector fired", { detectors: 4 }, "f32", "dueDetected"],
     [
       "a detector fired and the output is wrong",
@@ -43,7 +43,9 @@ describe("the judge", () => {
       "f32",
       "dueDetected",
     ],
-    ["a detector corrected", { detectors: 4, corrected: 1 }, "f32", "masked"],
+    ["a detector corrected", { corrected: 1 }, "f32", "masked"],
+    ["one corrected, another could not", { detectors: 4, corrected: 1 }, "f32", "dueDetected"],
+    ["corrected, and trapped all the same", { end: "trap", corrected: 1 }, "f32", "dueCrash"],
     [
       "a detector corrected and the output is wrong",
       { ...element(one, bits(2)), corrected: 1 },

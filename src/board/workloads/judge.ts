@@ -14,15 +14,15 @@ export const criticalRelativeError = 1e-2;
 /**
  * What became of one iteration, from its evidence alone (law 6): the host's verdict, a pure function.
  *
- *   trap → crash · detector fired, nothing corrected → detected · nothing differs → masked
+ *   detector fired that could not correct → detected, trap or not · trap → crash · nothing differs → masked
  *   classes ranked → critical where the first class is another · else → critical where an element is not finite or is more than 1 % off
  *
  * It goes by what the evidence holds and not by the workload's name, so that a workload unknown to this program is judged
  * as well. Of a truncated list the elements reported decide: ask for as many as a strike can touch.
  */
 export function judge(_workload: string, evidence: Evidence, context: JudgeContext): Outcome {
+  if (evidence.detectors !== 0) return "dueDetected";
   if (evidence.end === "trap") return "dueCrash";
-  if (evidence.detectors !== 0 && evidence.corrected === 0) return "dueDetected";
   if (evidence.wrong === 0) {
     // Equal elements under another digest: the board contradicts itself, and a digest unlike golden is never masked.
     const contradicts = context.goldenDigest !== undefined && context.goldenDigest !== evidence.digest;
