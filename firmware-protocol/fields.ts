@@ -239,3 +239,36 @@ export const score: FieldType<{ readonly label: number; readonly bits: number }>
   },
   print: ({ label, bits }) => `${u16.print(label)}:${hex8.print(bits)}`,
 };
+
+/** One dimension of what `shape-ok` lays out. */
+export interface ShapeAxis {
+  readonly name: string;
+  readonly size: number;
+}
+
+/** Axes of a line at most: with six of the widest, `shape-ok` is 241 bytes long. */
+export const mostAxes = 6;
+
+const axis = /^([a-z][a-z0-9-]{0,15}):([1-9][0-9]{0,9})$/;
+
+/** `name:size` of one axis after the other, outermost first, parted by `/`; a size is at least 1. */
+export const axes: FieldType<readonly ShapeAxis[]> = {
+  name: "axes",
+  parse: (wire) => {
+    const parts = wire.split("/");
+    if (parts.length > mostAxes) return undefined;
+    const found: ShapeAxis[] = [];
+    for (const part of parts) {
+      const [, name, digits] = axis.exec(part) ?? [];
+      const size = digits === undefined ? undefined : u32.parse(digits);
+      if (name === undefined || size === undefined) return undefined;
+      found.push({ name, size });
+    }
+    return found;
+  },
+  print: (values) => {
+    const wire = values.map(({ name, size }) => `${name}:${u32.print(size)}`).join("/");
+    if (axes.parse(wire) === undefined) throw new RangeError(`'${wire}' are no axes`);
+    return wire;
+  },
+};

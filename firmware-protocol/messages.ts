@@ -7,6 +7,7 @@
  *   t  telemetry board → host, may be lost
  */
 import {
+  axes,
   element,
   field,
   flag,
@@ -31,6 +32,12 @@ import type { Field } from "./fields.ts";
 
 export const protocolVersion = 1;
 export const maxLineBytes = 255;
+/** Workloads in one answer; more are asked for with `workloads-from`. */
+export const workloadsInALine = 5;
+/** Words that one `fault` strikes at most. */
+export const mostFaultWords = 64;
+/** `of` in `shape` for the output; no target has this name. */
+export const outputName = "output";
 
 /** What a device can do; PROTOCOL.md, "Refusals", says which commands that gives. */
 export const capabilities = lettersOf("capabilities", {
@@ -104,6 +111,20 @@ const commands = {
   rail: { board, on: field("on", flag) },
   shutter: { open: field("open", flag) },
   sense: { board },
+  "workloads-from": { index: field("i", u16) },
+  shape: { of: field("of", token) },
+  fault: {
+    id: strikeId,
+    target,
+    word,
+    mask,
+    manner: field("how", oneOf("flip", "put", "hold")),
+    value: field("val", hex8),
+    words: field("n", u16),
+    step: field("step", u32),
+    iteration,
+    cycle,
+  },
 } as const;
 
 const answers = {
@@ -120,7 +141,7 @@ const answers = {
     dropped: field("drop", u32),
     capabilities: field("cap", capabilities),
   },
-  "workloads-ok": { re, workloads: field("w", listOf(token, 5)) },
+  "workloads-ok": { re, workloads: field("w", listOf(token, workloadsInALine)) },
   "status-ok": {
     re,
     state,
@@ -174,6 +195,8 @@ const answers = {
     fluencePerCm2: field("flu", u53),
     fluxPerCm2PerSecond: field("flux", u53),
   },
+  "shape-ok": { re, axes: field("axes", axes) },
+  "fault-ok": { re, id: strikeId },
   refused: { re, command: field("cmd", token), reason: field("why", named("reason", oneOf(...refusals))) },
 } as const;
 
@@ -224,6 +247,16 @@ const telemetry = {
     cycles: field("cyc", u53),
   },
 } as const;
+
+/** The answer of a command that is not named after it. */
+const answersOfOthers = { "workloads-from": "workloads-ok" } as const;
+/** What answers a command that is obeyed: `hello-ok` to `hello`, and so on. */
+export type AnswerTo<N extends string> = N extends keyof typeof answersOfOthers
+  ? (typeof answersOfOthers)[N]
+  : `${N}-ok`;
+export function answerTo(command: string): string {
+  return new Map<string, string>(Object.entries(answersOfOthers)).get(command) ?? `${command}-ok`;
+}
 
 export type Kind = "c" | "a" | "e" | "t";
 export const messages = { c: commands, a: answers, e: events, t: telemetry } as const;

@@ -84,10 +84,13 @@ class TwoLayers:
     def output(self) -> bytes:
         return bytes(self.results.bytes)
 
-    # 5. Flip bits of one word of state on the device; answer the word before and after.
+    # 5. Flip bits of one word of state on the device; answer the word before and after. `put` writes them instead; leave it out where you
+    #    only flip.
     def flip(self, target: str, word: int, mask: int) -> tuple:
-        memory = {"weights": self.weights, "activations": self.activations}[target]
-        return memory.flip(word, mask)
+        return {"weights": self.weights, "activations": self.activations}[target].flip(word, mask)
+
+    def put(self, target: str, word: int, mask: int, value: int) -> tuple:
+        return {"weights": self.weights, "activations": self.activations}[target].put(word, mask, value)
 
     # 6. Put the pristine copy back ("full", "weights", "inputs"), and show all state that can be struck, for its digest.
     def restore(self, what: str) -> None:

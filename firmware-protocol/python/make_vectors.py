@@ -29,6 +29,7 @@ _EDGES: Dict[str, List[str]] = {
     "capabilities": ["-", "r", "rs", "ihpb", "rsihpb", "b"],
     "text": ["", "plain", "a/b:c+d.e_f-g", "%20", "%25", "%00%0a%0d%7f", "%24%2a%3d", "die%20at%20-5%b0C", "%ff" * 40, "z" * 120],
     "element": ["0:00000000:00000001", "4294967295:ffffffff:7fc00000"],
+    "axes": ["word:1", "a:4294967295", "sm:2/warp:8/register:64/lane:32", "/".join(["a23456789-123456:4294967295"] * 6)],
     "score": ["0:3f800000", "65535:ffffffff"],
 }
 
@@ -156,6 +157,30 @@ def _bad_fields() -> List[str]:
         *(stem + f"heat board=b on=1 set={value}" for value in ["-0", "+1", "01", "-01", "2147483648", "-2147483649", "1.5", "-"]),
         *(stem + f"strike id=1 target=t word=0 mask={mask} it=0 cyc=0" for mask in ["1", "0000000G", "000000001", "FFFFFFFF", "0x000001"]),
         stem + "strike id=1 target=t word=0 mask=00000001 it=0 cyc=1099511627776",
+        *(stem + f"shape of={name}" for name in ["", "-", "a b", "x" * 33]),
+        *(
+            "a 2 5eed0001 33 shape-ok re=1 axes=" + wire
+            for wire in ["", "-", "word", "word:", ":4", "word:0", "word:04", "word:-1", "word:4294967296", "word:9999999999", "/"]
+            + ["word:1/", "/word:1", "a:1//b:2", "Word:4", "1a:4", "-a:4", "a_b:4", "a:4,b:2", "a:4:2", "a23456789-1234567:1"]
+            + ["/".join(["a:1"] * 7), " a:1", "a:1 "]
+        ),
+        *(
+            stem + f"fault id=1 target=t word=0 mask=00000001 how={how} val={value} n={words} step={step} it=0 cyc=0"
+            for how, value, words, step in [
+                ("Flip", "00000000", "1", "1"),
+                ("", "00000000", "1", "1"),
+                ("stuck", "00000000", "1", "1"),
+                ("put", "0", "1", "1"),
+                ("put", "FFFFFFFF", "1", "1"),
+                ("hold", "00000000", "65536", "1"),
+                ("hold", "00000000", "01", "1"),
+                ("hold", "00000000", "1", "4294967296"),
+                ("hold", "00000000", "1", "-1"),
+            ]
+        ),
+        stem + "fault id=1 target=t word=0 mask=00000001 val=00000000 how=flip n=1 step=1 it=0 cyc=0",
+        stem + "workloads-from",
+        stem + "workloads-from i=65536",
         *(_RESULT.replace("n=2", f"n={value}") for value in ["16777216", "02"]),
         _RESULT.replace("end=ok", "end=OK"),
         _RESULT.replace("out=77aa01f3c9e2505d", "out=77AA01F3C9E2505D"),

@@ -1,13 +1,16 @@
 import { headingOf } from "../../firmware-protocol/codec.ts";
-import { protocolVersion } from "../../firmware-protocol/messages.ts";
+import { outputName, protocolVersion, workloadsInALine } from "../../firmware-protocol/messages.ts";
 import type { Answer, Command, Head, MessageOf, Refusal } from "../../firmware-protocol/messages.ts";
+import { axesFit, plainAxes } from "../domain/strike.ts";
+import type { Axis } from "../domain/strike.ts";
+import type { LoadedWorkload } from "./accelerators/accelerator.ts";
 import { digestOfAll, firstBudget, goldenOf, sweep } from "./golden.ts";
 import type { Sweep } from "./golden.ts";
 import { createPace } from "./pace.ts";
 import { refusalOf } from "./refusals.ts";
 import { runIterations } from "./run.ts";
 import { isOver, milliC, mostElements, noCounts, seenPristine } from "./state.ts";
-import type { Board, Session } from "./state.ts";
+import type { ArmedStrike, Board, Session } from "./state.ts";
 
 /**
  * One command, answered exactly once, before the work it allows begins to show (PROTOCOL.md, "Refusals").
@@ -79,7 +82,10 @@ async function deed(board: Board, command: Head & Command): Promise<void> {
       });
       return;
     case "workloads":
-      answer({ kind: "a", name: "workloads-ok", re, workloads: accelerator.workloads });
+      answer(workloadsFrom(accelerator.workloads, 0, re));
+      return;
+    case "workloads-from":
+      answer(workloadsFrom(accelerator.workloads, command.index, re));
       return;
     case "status":
       answer({
@@ -104,6 +110,9 @@ async function deed(board: Board, command: Head & Command): Promise<void> {
       answer({ kind: "a", name: "target-ok", re, target, words, bits, ...selfCheck });
       return;
     }
+    case "shape":
+      answer({ kind: "a", name: "shape-ok", re, axes: shapeOf(board.session!.loaded, command.of) });
+      return;
     case "golden":
       await makeGolden(board, command);
       return;
@@ -112,10 +121,14 @@ async function deed(board: Board, command: Head & Command): Promise<void> {
       return;
     case "strike": {
       const { id, target, word, mask, iteration, cycle } = command;
-      const armed = { id, target, word, mask, iteration, cycle };
-      const at = board.armed.findIndex((other) => other.id === id);
-      board.armed = at < 0 ? [...board.armed, armed] : board.armed.with(at, armed);
+      arm(board, { id, target, word, mask, iteration, cycle, words: 1, step: 1 });
       answer({ kind: "a", name: "strike-ok", re, id });
+      return;
+    }
+    case "fault": {
+      const { id, target, word, mask, manner, value, words, step, iteration, cycle } = command;
+      arm(board, { id, target, word, mask, manner, value, words, step, iteration, cycle });
+      answer({ kind: "a", name: "fault-ok", re, id });
       return;
     }
     case "run":
@@ -162,6 +175,25 @@ async function deed(board: Board, command: Head & Command): Promise<void> {
     case "sense":
       throw new RangeError(`'${command.name}' is no deed of a board`);
   }
+}
+
+/** Up to five: the host asks on while five came. */
+function workloadsFrom(workloads: readonly string[], from: number, re: number): Answer {
+  return { kind: "a", name: "workloads-ok", re, workloads: workloads.slice(from, from + workloadsInALine) };
+}
+
+/** As its maker lays it out, where that can be told in a line; else a plain row of words. */
+function shapeOf({ targets, outputs, outputAxes }: LoadedWorkload, of: string): readonly Axis[] {
+  const target =
+    of === outputName ? { words: outputs, axes: outputAxes } : targets.find(({ name }) => name === of)!;
+  const { words, axes: laid = [] } = target;
+  return axesFit(laid, words) ? laid : plainAxes(words);
+}
+
+/** One with the id of an armed one takes its place. */
+function arm(board: Board, strike: ArmedStrike): void {
+  const at = board.armed.findIndex((other) => other.id === strike.id);
+  board.armed = at < 0 ? [...board.armed, strike] : board.armed.with(at, strike);
 }
 
 function load(board: Board, request: MessageOf<"load">): Answer {

@@ -1,3 +1,4 @@
+import type { Axis } from "../domain/strike.ts";
 import { digestOf } from "./digest.ts";
 
 /**
@@ -36,8 +37,12 @@ export interface Structure {
   readonly words: number;
   /** Bits of a word that exist: 8 or 32. */
   readonly bits: number;
+  /** How the words are laid out, outermost first; absent: a plain row of them. */
+  readonly axes?: readonly Axis[];
   /** Flips the bits of `mask` in the word as input `input` sees it; null where no such word or bit is. */
   xor(input: number, word: number, mask: number): Flip | null;
+  /** Writes the bits of `value` where `mask` has them; null as with `xor`. */
+  put(input: number, word: number, mask: number, value: number): Flip | null;
 }
 
 /** Raw bits of the word before and after. */
@@ -109,21 +114,29 @@ export function structureOf(
   const sizes = pieces.map(({ raw, perInput }) => (perInput > 0 ? perInput : raw.length));
   const words = sizes.reduce((sum, size) => sum + size, 0);
   const limit = 2 ** bits;
+  const write = (
+    input: number,
+    word: number,
+    mask: number,
+    become: (before: number) => number,
+  ): Flip | null => {
+    if (!Number.isInteger(word) || word < 0 || word >= words || mask <= 0 || mask >= limit) return null;
+    let index = word;
+    let piece = 0;
+    while (index >= sizes[piece]!) index -= sizes[piece++]!;
+    const { raw, perInput } = pieces[piece]!;
+    index += input * perInput;
+    const before = raw[index]!;
+    raw[index] = become(before);
+    return { before, after: raw[index]! };
+  };
   return {
     name,
     words,
     bits,
-    xor: (input, word, mask) => {
-      if (!Number.isInteger(word) || word < 0 || word >= words || mask <= 0 || mask >= limit) return null;
-      let index = word;
-      let piece = 0;
-      while (index >= sizes[piece]!) index -= sizes[piece++]!;
-      const { raw, perInput } = pieces[piece]!;
-      index += input * perInput;
-      const before = raw[index]!;
-      raw[index] = before ^ mask;
-      return { before, after: raw[index]! };
-    },
+    xor: (input, word, mask) => write(input, word, mask, (before) => before ^ mask),
+    put: (input, word, mask, value) =>
+      write(input, word, mask, (before) => (before & ~mask) | (value & mask)),
   };
 }
 

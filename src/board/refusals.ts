@@ -1,6 +1,6 @@
-import { protocolVersion } from "../../firmware-protocol/messages.ts";
+import { mostFaultWords, outputName, protocolVersion } from "../../firmware-protocol/messages.ts";
 import type { Command, Head, Refusal } from "../../firmware-protocol/messages.ts";
-import { mostArmed } from "./state.ts";
+import { mostArmed, wordsArmed } from "./state.ts";
 import type { Board } from "./state.ts";
 
 /** Why a command is not obeyed, the first reason in the order of PROTOCOL.md, "Refusals"; null: it is. Changes nothing. */
@@ -8,7 +8,7 @@ export function refusalOf(board: Board, command: Head & Command): Refusal | null
   const { name } = command;
   if (command.boot !== 0 && command.boot !== board.options.bootId) return "wrong-boot";
   if (name === "hello" && command.protocol !== protocolVersion) return "bad-version";
-  if (needs.box.has(name)) return "not-able";
+  if (needs.box.has(name) || cannot(board, command)) return "not-able";
   if (board.state === "running" && needs.rest.has(name)) return "busy";
   if (board.state === "faulted" && needs.soundness.has(name)) return "faulted";
   if (board.session === null && needs.load.has(name)) return "not-loaded";
@@ -30,11 +30,16 @@ function rangeRefusal(board: Board, command: Command): Refusal | null {
       return command.index >= board.session!.loaded.targets.length ? "out-of-range" : null;
     case "golden":
       return command.times === 0 ? "out-of-range" : null;
+    case "shape":
+      return shapeRefusal(board, command);
     case "strike":
+      return strikeRefusal(board, { ...command, words: 1, step: 1 });
+    case "fault":
       return strikeRefusal(board, command);
     case "run":
       return runRefusal(board, command);
     case "workloads":
+    case "workloads-from":
     case "status":
     case "check":
     case "stop":
@@ -58,21 +63,36 @@ type Name = Command["name"];
 /** What a command needs of the board: to be a bench box, at rest, sound, loaded, with golden made. */
 const needs = {
   box: new Set<Name>(["inject", "heat", "rail", "shutter", "sense"]),
-  rest: new Set<Name>(["load", "target", "golden", "check", "strike", "run", "refresh"]),
-  soundness: new Set<Name>(["golden", "check", "strike", "run"]),
-  load: new Set<Name>(["target", "golden", "check", "strike", "run", "refresh"]),
-  golden: new Set<Name>(["check", "strike", "run"]),
+  rest: new Set<Name>(["load", "target", "shape", "golden", "check", "strike", "fault", "run", "refresh"]),
+  soundness: new Set<Name>(["golden", "check", "strike", "fault", "run"]),
+  load: new Set<Name>(["target", "shape", "golden", "check", "strike", "fault", "run", "refresh"]),
+  golden: new Set<Name>(["check", "strike", "fault", "run"]),
 } as const;
 
-function strikeRefusal(board: Board, strike: CommandOf<"strike">): Refusal | null {
+/** What an accelerator can do to its bits is known once a workload is loaded. */
+function cannot({ session }: Board, command: Command): boolean {
+  if (command.name !== "fault" || session === null) return false;
+  return !(session.loaded.manners ?? ["flip"]).includes(command.manner);
+}
+
+function shapeRefusal(board: Board, { of }: CommandOf<"shape">): Refusal | null {
+  const known = of === outputName || board.session!.loaded.targets.some(({ name }) => name === of);
+  return known ? null : "unknown-target";
+}
+
+type Struck = Pick<CommandOf<"fault">, "id" | "target" | "word" | "mask" | "words" | "step" | "cycle">;
+
+function strikeRefusal(board: Board, strike: Struck): Refusal | null {
   const { loaded, golden } = board.session!;
   const target = loaded.targets.find((candidate) => candidate.name === strike.target);
   if (target === undefined) return "unknown-target";
-  const { id, word, mask, cycle } = strike;
-  const fits = word < target.words && mask !== 0 && mask < 2 ** target.bits && cycle <= golden!.budget;
-  if (id === 0 || !fits) return "out-of-range";
-  const others = board.armed.filter((other) => other.id !== id).length;
-  return others >= mostArmed(board.options.eventCapacity) ? "strikes-full" : null;
+  const { id, word, mask, words, step, cycle } = strike;
+  if (id === 0 || words < 1 || words > mostFaultWords || step < 1) return "out-of-range";
+  const last = word + (words - 1) * step;
+  const fits = last < target.words && mask !== 0 && mask < 2 ** target.bits && cycle <= golden!.budget;
+  if (!fits) return "out-of-range";
+  const others = wordsArmed(board.armed.filter((other) => other.id !== id));
+  return others + words > mostArmed(board.options.eventCapacity) ? "strikes-full" : null;
 }
 
 function runRefusal({ armed }: Board, { first, iterations, strikes }: CommandOf<"run">): Refusal | null {

@@ -8,7 +8,7 @@ import type { Golden } from "./golden.ts";
 import { nsPerSecond } from "../domain/clock.ts";
 import { createPace } from "./pace.ts";
 import type { Pace } from "./pace.ts";
-import { isOver, milliC, mostCounted, noCounts, seenPristine } from "./state.ts";
+import { isOver, milliC, mostCounted, noCounts, seenPristine, wordsArmed } from "./state.ts";
 import type { ArmedStrike, Board, RunCounts, Session } from "./state.ts";
 
 /**
@@ -132,7 +132,13 @@ function armedFor({ armed }: Board, iteration: number): readonly ArmedStrike[] {
 /** Both kinds of strikes by cycle; of one cycle first those of the world, then those of the host as they were armed. */
 function placed(armed: readonly ArmedStrike[], fallen: readonly PlacedStrike[]): readonly PlacedStrike[] {
   const unseen = fallen.map(({ target, word, mask, cycle }) => ({ id: 0, target, word, mask, cycle }));
-  return [...unseen, ...armed].sort((a, b) => a.cycle - b.cycle);
+  return [...unseen, ...armed.flatMap(wordByWord)].sort((a, b) => a.cycle - b.cycle);
+}
+
+/** A strike of several words is as many of one id, in the order of the words. */
+function wordByWord({ iteration: _, words, step, ...strike }: ArmedStrike): readonly PlacedStrike[] {
+  if (words === 1) return [strike];
+  return Array.from({ length: words }, (_, i) => ({ ...strike, word: strike.word + i * step }));
 }
 
 function evidence(
@@ -199,7 +205,7 @@ function mustStop({ board, session }: Run, nowNs: number): "stopped" | "lease" |
   if (nowNs - board.heardNs >= board.leaseMs * 1e6) return "lease";
   // Strikes, elements, scores and result of the next iteration, one `done`, and what the error counters say.
   const counters = session.loaded.eccSince === undefined ? 0 : mostCounted;
-  const needed = board.armed.length + Math.ceil(session.elements / 5) + 3 + counters;
+  const needed = wordsArmed(board.armed) + Math.ceil(session.elements / 5) + 3 + counters;
   return board.events.room() < needed ? "stopped" : null;
 }
 

@@ -34,8 +34,11 @@ export interface AgentEnd {
   readonly why: "command" | "watchdog" | "fault" | "link-closed" | "aborted";
 }
 
+/** As the host armed it: one word, or several at one distance. */
 export interface ArmedStrike extends PlacedStrike {
   readonly iteration: number;
+  readonly words: number;
+  readonly step: number;
 }
 
 /** A workload as `load` made it ready. */
@@ -91,14 +94,22 @@ export interface RunCounts {
 
 export const noCounts: RunCounts = { iteration: 0, iterations: 0, clean: 0, cycles: 0 };
 
-/** Most strikes a board holds armed: the event buffer must bear all their evidence at once. */
+/** Words struck by these: each has its own `struck`. */
+export function wordsArmed(armed: readonly ArmedStrike[]): number {
+  return armed.reduce((sum, { words }) => sum + words, 0);
+}
+
+/** Most words that a board's armed strikes hit, all together: the event buffer must bear all their evidence at once. */
 export function mostArmed(capacity: number): number {
   return Math.min(64, Math.floor(capacity / 2));
 }
 
-/** Most differing elements it lists, five a line. */
+/**
+ * Most differing elements it lists, five a line. With the strikes above, the evidence of one iteration takes at most
+ * `capacity / 2 + capacity / 4 + 2` events, one `done`, and those of the error counters: any buffer of 44 or more bears it.
+ */
 export function mostElements(capacity: number): number {
-  return Math.min(160, 5 * Math.floor(capacity / 4));
+  return Math.min(500, 5 * Math.floor(capacity / 4));
 }
 
 /** Most places at which an accelerator counts errors: events that its counters may need at once. */

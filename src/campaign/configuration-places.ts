@@ -1,7 +1,7 @@
 import { wordsOfFrame } from "../domain/configuration-plan.ts";
 import type { ConfigurationPlan, Range } from "../domain/configuration-plan.ts";
 import type { RandomStream } from "../domain/random.ts";
-import { faultModelWidth } from "../domain/strike.ts";
+import { faultModelWidth, plainFlip } from "../domain/strike.ts";
 import type { FaultModel, Strike, TargetSpace } from "../domain/strike.ts";
 import type { EssentialBits } from "./essential-bits.ts";
 
@@ -55,6 +55,7 @@ export function placeInConfiguration(
   const { word, bit } = places.at(random.nextBelow(places.count));
   const lowest = Math.min(bit, space.bits - width);
   return {
+    ...plainFlip,
     id,
     target: space.name,
     word,

@@ -3,7 +3,7 @@ import type { EndReason, Outcome } from "../domain/outcome.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import { randomStream } from "../domain/random.ts";
 import type { Rec, StrikeRec } from "../domain/records.ts";
-import { placeStrike } from "../domain/strike.ts";
+import { placeStrike, plainFlip } from "../domain/strike.ts";
 import type { Strike, TargetSpace } from "../domain/strike.ts";
 import { devicesOf } from "./bench-health.ts";
 import { placeInConfiguration } from "./configuration-places.ts";
@@ -195,7 +195,7 @@ async function* selfCheck(
     );
     return proven(lane, struck, problem);
   }
-  const strike: Strike = { id: selfCheckId, target: space.name, ...space.selfCheck };
+  const strike: Strike = { ...plainFlip, id: selfCheckId, target: space.name, ...space.selfCheck };
   // A controller that observes may repair it before it is read: what is proved here is the path, with the controller idle.
   const standing: RunPlan = { ...run, semAfter: "idle", semObserveMs: 0 };
   const struck: Struck = yield* strikeOnce(lane, standing, strike, prepared, judge);

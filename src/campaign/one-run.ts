@@ -203,6 +203,7 @@ function runStart(lane: Lane, run: RunPlan, prepared: Prepared, segment: number)
     format: loaded.format,
     inputs: loaded.inputs,
     outputs: loaded.outputs,
+    outputAxes: loaded.outputAxes,
     goldenDigest: golden.digest,
     goldenCycles: golden.cycles,
     budgetCycles: golden.budget,

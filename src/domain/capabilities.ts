@@ -1,7 +1,7 @@
 import type { Beam, BenchFault, ClimateLimits, Injector, Supply, Thermal } from "./equipment.ts";
 import type { Evidence, OutputFormat } from "./evidence.ts";
 import type { Reply, Silence } from "./reply.ts";
-import type { Strike, TargetSpace } from "./strike.ts";
+import type { Axis, Strike, TargetSpace } from "./strike.ts";
 
 /** Why a board booted, in its own words. */
 export type ResetCause = "power" | "command" | "watchdog" | "fault" | "brownout" | "unknown";
@@ -35,6 +35,8 @@ export interface Loaded {
   readonly targets: readonly TargetSpace[];
   readonly inputs: number;
   readonly outputs: number;
+  /** How the output words are laid out, outermost first; a board that does not say has one axis, `word`. */
+  readonly outputAxes: readonly Axis[];
   readonly format: OutputFormat;
   readonly stateDigest: string;
 }

@@ -1,5 +1,5 @@
 import type { Reply } from "./reply.ts";
-import type { Strike, TargetSpace } from "./strike.ts";
+import type { Upset, TargetSpace } from "./strike.ts";
 
 /**
  * What the instruments around a board can do, as verbs, whoever made them. Each capability says how far its deeds can be
@@ -24,9 +24,9 @@ export interface Injector {
    * `ok`: what was seen of it. A strike was surely made when `arm` or the `release` after it says `confirmed`: an injector without
    * read-back has its second observation only when it looks again. Silence, or too few observations by then, leave it unknown.
    */
-  arm(dut: string, strike: Strike, manner?: StrikeManner): Promise<Reply<InjectionSeen>>;
+  arm(dut: string, strike: Upset, manner?: StrikeManner): Promise<Reply<InjectionSeen>>;
   /** Takes back what outlives its iteration, and looks once more; for a strike that leaves nothing behind it sees nothing. */
-  release(dut: string, strike: Strike): Promise<Reply<InjectionSeen>>;
+  release(dut: string, strike: Upset): Promise<Reply<InjectionSeen>>;
 }
 
 /** What an injector with a repair of its own does once the bits are flipped; without a word about it, it stays idle. */

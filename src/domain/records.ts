@@ -4,7 +4,7 @@ import type { Command } from "./command.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Effect, EndReason, Outcome, RunKind } from "./outcome.ts";
 import type { Plan, RunPlan } from "./plan.ts";
-import type { Strike, TargetSpace } from "./strike.ts";
+import type { Axis, Strike, TargetSpace } from "./strike.ts";
 import type { GuardRec, LeftPowered } from "./watched.ts";
 
 /**
@@ -85,6 +85,8 @@ export interface RunStart extends At {
   readonly format: "f32" | "i32";
   readonly inputs: number;
   readonly outputs: number;
+  /** How the output words are laid out, outermost first. */
+  readonly outputAxes: readonly Axis[];
   readonly goldenDigest: string;
   readonly goldenCycles: number;
   readonly budgetCycles: number;

@@ -1,16 +1,26 @@
 import type { RandomStream } from "./random.ts";
 
-/** One upset put in on purpose. */
-export interface Strike {
+/** Bits of one word flipped on purpose: all that an injector from outside can do. */
+export interface Upset {
   /** Counts from 1 within its run. */
   readonly id: number;
   readonly target: string;
-  /** Index of the word within the target, and the bits of it to flip. */
+  /** Index of the word within the target, and the bits of it that are struck. */
   readonly word: number;
   readonly mask: number;
-  /** Iteration (it chooses the input too) and the device cycle in it at which the bits flip. */
+  /** Iteration (it chooses the input too) and the device cycle in it at which the bits are struck. */
   readonly iteration: number;
   readonly cycle: number;
+}
+
+/** One upset put in on purpose, of whatever kind a board can be asked for. */
+export interface Strike extends Upset {
+  readonly manner: StrikeManner;
+  /** What `put` and `hold` make of the bits; 0 for a flip. */
+  readonly value: number;
+  /** How many words are struck in the same bits at once, and how far each lies behind the one before. */
+  readonly words: number;
+  readonly step: number;
 }
 
 /**
@@ -18,6 +28,12 @@ export interface Strike {
  * them so through every later write, until all state is restored (a stuck bit).
  */
 export type StrikeManner = "flip" | "put" | "hold";
+/** A flip of one word: what every board can do. */
+export const plainFlip = { manner: "flip", value: 0, words: 1, step: 1 } as const;
+export function isPlainFlip({ manner, words }: Pick<Strike, "manner" | "words">): boolean {
+  return manner === "flip" && words === 1;
+}
+
 export const strikeManners = ["flip", "put", "hold"] as const satisfies readonly StrikeManner[];
 
 /** One dimension of a structure, outermost first: `{ name: "lane", size: 32 }`. The product of the sizes is the count of words. */
@@ -66,6 +82,7 @@ export function placeStrike(
   const word = random.nextBelow(space.words);
   const lowest = random.nextBelow(space.bits - width + 1);
   return {
+    ...plainFlip,
     id,
     target: space.name,
     word,
@@ -89,6 +106,19 @@ export function placeInWords(axes: readonly Axis[], word: number): string {
     rest = Math.floor(rest / size);
   }
   return parts.join(", ");
+}
+
+/** More dimensions than anything is laid out in, and the longest name one has (PROTOCOL.md, "Values"). */
+const mostAxes = 6;
+const axisName = /^[a-z][a-z0-9-]{0,15}$/;
+
+/** Whether these axes lay out so many words: what a board tells is held against this, and what it may tell. */
+export function axesFit(axes: readonly Axis[], words: number): boolean {
+  if (axes.length < 1 || axes.length > mostAxes) return false;
+  const names = new Set(axes.map(({ name }) => name));
+  if (names.size < axes.length || axes.some(({ name, size }) => !axisName.test(name) || size < 1))
+    return false;
+  return axes.reduce((product, { size }) => product * size, 1) === words;
 }
 
 /** Of a space whose layout nobody has told. */

@@ -141,6 +141,7 @@ class Box {
           capabilities: ["inject", "heat", "rail", "beam"],
         };
       case "workloads":
+      case "workloads-from":
         return { kind: "a", name: "workloads-ok", re, workloads: [] };
       case "status":
         return {
@@ -177,9 +178,11 @@ class Box {
         return carryOut(command, equipment);
       case "load":
       case "target":
+      case "shape":
       case "golden":
       case "check":
       case "strike":
+      case "fault":
       case "run":
       case "refresh":
         return "not-able";

@@ -6,7 +6,7 @@ import type { ResetCause } from "../domain/capabilities.ts";
 import { RigError } from "../domain/errors.ts";
 import { nsPerMs } from "../domain/clock.ts";
 import type { Port } from "../domain/link.ts";
-import type { Strike } from "../domain/strike.ts";
+import type { Upset } from "../domain/strike.ts";
 import type { EmulatedBoardSpec } from "./world-schema.ts";
 import type { Law } from "./law.ts";
 import type { FromBoard, ToBoard } from "./process-words.ts";
@@ -26,7 +26,7 @@ export interface BoardHandle {
   turn(law: Law): void;
   /** Upsets now standing in the configuration of its FPGA. */
   configure(faults: readonly FabricFault[]): void;
-  arm(strike: Strike): Promise<ArmRefusal | "rail-off" | null>;
+  arm(strike: Upset): Promise<ArmRefusal | "rail-off" | null>;
   reboot(cause: ResetCause): void;
   /** Kills the process and waits for its end. */
   close(): Promise<void>;
@@ -91,7 +91,7 @@ class Handle implements BoardHandle {
     this.#say({ say: "configure", faults });
   }
 
-  arm(strike: Strike): Promise<ArmRefusal | "rail-off" | null> {
+  arm(strike: Upset): Promise<ArmRefusal | "rail-off" | null> {
     if (this.#child === null) return Promise.resolve("rail-off");
     const ask = ++this.#asked;
     return new Promise((resolve) => {

@@ -5,7 +5,7 @@ import type { ResetCause } from "../domain/capabilities.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Link, Port } from "../domain/link.ts";
 import { randomStream } from "../domain/random.ts";
-import type { Strike } from "../domain/strike.ts";
+import type { Upset } from "../domain/strike.ts";
 import { linesOf } from "../link/lines.ts";
 import type { EmulatedBoardSpec } from "./world-schema.ts";
 import type { Law } from "./law.ts";
@@ -26,7 +26,7 @@ export interface BoardLife {
   turn(law: Law): void;
   /** Upsets now standing in the configuration of its FPGA; they outlive every boot. */
   configure(faults: readonly FabricFault[]): void;
-  arm(strike: Strike): ArmRefusal | "rail-off" | null;
+  arm(strike: Upset): ArmRefusal | "rail-off" | null;
   /** Resets the board as a fault of its own would. */
   reboot(cause: ResetCause): void;
 }
@@ -105,7 +105,7 @@ class Life implements BoardLife {
     this.#surroundings?.configure(faults);
   }
 
-  arm(strike: Strike): ArmRefusal | "rail-off" | null {
+  arm(strike: Upset): ArmRefusal | "rail-off" | null {
     if (!this.#law.powered) return "rail-off";
     return this.#surroundings?.arm(strike) ?? (this.#surroundings === null ? "not-loaded" : null);
   }

@@ -1,5 +1,5 @@
 import type { Answer, Command, Head, Refusal } from "../../firmware-protocol/messages.ts";
-import type { Strike } from "../domain/strike.ts";
+import type { Upset } from "../domain/strike.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -12,7 +12,7 @@ export interface Equipment {
   /** Of the beam counter when the box booted: it began anew then. */
   readonly counterBeganAtPerCm2: number;
   /** Armed (null), or why not. Over PTYs the board's process answers. */
-  arm(board: string, strike: Strike): Promise<Refusal | null>;
+  arm(board: string, strike: Upset): Promise<Refusal | null>;
 }
 
 type BenchCommand = Extract<Command, { readonly name: "inject" | "heat" | "rail" | "shutter" | "sense" }>;

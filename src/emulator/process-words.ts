@@ -1,6 +1,6 @@
 import type { FabricFault } from "../board/fabric-fault.ts";
 import type { ResetCause } from "../domain/capabilities.ts";
-import type { Strike } from "../domain/strike.ts";
+import type { Upset } from "../domain/strike.ts";
 import type { ArmRefusal } from "./surroundings.ts";
 import type { EmulatedBoardSpec } from "./world-schema.ts";
 import type { Law } from "./law.ts";
@@ -30,7 +30,7 @@ export type ToBoard =
     }
   | { readonly say: "law"; readonly law: Law }
   | { readonly say: "configure"; readonly faults: readonly FabricFault[] }
-  | { readonly say: "arm"; readonly ask: number; readonly strike: Strike }
+  | { readonly say: "arm"; readonly ask: number; readonly strike: Upset }
   | { readonly say: "reboot"; readonly cause: ResetCause };
 
 export type FromBoard =

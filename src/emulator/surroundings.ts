@@ -3,7 +3,7 @@ import type { DueStrike, OccupiedStructure, Surroundings } from "../board/surrou
 import type { Clock } from "../domain/clock.ts";
 import { nsPerMs } from "../domain/clock.ts";
 import { randomStream } from "../domain/random.ts";
-import type { Strike } from "../domain/strike.ts";
+import type { Upset } from "../domain/strike.ts";
 import type { EmulatedBoardSpec } from "./world-schema.ts";
 import type { Law } from "./law.ts";
 import { rainOn } from "./particles.ts";
@@ -23,7 +23,7 @@ export interface BoardSurroundings extends Surroundings {
   /** These upsets stand in the FPGA's configuration from now on, and no others. */
   configure(faults: readonly FabricFault[]): void;
   /** The injector's; `null` when armed, else why not. */
-  arm(strike: Strike): ArmRefusal | null;
+  arm(strike: Upset): ArmRefusal | null;
 }
 
 export type ArmRefusal = "not-loaded" | "unknown-target" | "out-of-range" | "strikes-full";
@@ -63,7 +63,7 @@ export function surroundingsOf(
   let occupied: readonly OccupiedStructure[] = [];
   let occupations = 0;
   let rain: Rain | null = null;
-  let armed: readonly Strike[] = [];
+  let armed: readonly Upset[] = [];
   let faults = board.faults ?? [];
   /** Device time for which strikes were handed out: a board that pays its cycles in arrears asks ahead of the clock. */
   let horizonNs = 0;
@@ -156,7 +156,7 @@ export function surroundingsOf(
   };
 }
 
-function fits(strike: Strike, target: OccupiedStructure): boolean {
+function fits(strike: Upset, target: OccupiedStructure): boolean {
   const bits = target.bits === 32 ? 0xffffffff : 2 ** target.bits - 1;
   return strike.id > 0 && strike.word < target.words && strike.mask !== 0 && (strike.mask & ~bits) === 0;
 }

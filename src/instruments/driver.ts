@@ -12,7 +12,7 @@ import type {
 } from "../domain/equipment.ts";
 import type { Port } from "../domain/link.ts";
 import type { Reply } from "../domain/reply.ts";
-import type { Strike, TargetSpace } from "../domain/strike.ts";
+import type { Upset, TargetSpace } from "../domain/strike.ts";
 
 /**
  * A driver speaks one device family's own protocol over a port. It knows nothing of stations, reopening or other instruments:
@@ -68,8 +68,8 @@ export interface InjectorInstrument extends AnyInstrument {
   readonly kind: "injector";
   readonly space: TargetSpace | null;
   /** `manner`: what it does once the bits are flipped; idle where nobody says. One without a repair of its own has no such choice. */
-  arm(strike: Strike, manner?: StrikeManner): Promise<Reply<InjectionSeen>>;
-  release(strike: Strike): Promise<Reply<InjectionSeen>>;
+  arm(strike: Upset, manner?: StrikeManner): Promise<Reply<InjectionSeen>>;
+  release(strike: Upset): Promise<Reply<InjectionSeen>>;
 }
 
 export interface ThermalInstrument extends AnyInstrument {

@@ -8,6 +8,7 @@ import { effects, endReasons, outcomes, runKinds } from "../domain/outcome.ts";
 import type { Rec, RunStart, StrikeRec, TracePoint } from "../domain/records.ts";
 import { recordVersion } from "../domain/record-version.ts";
 import { deadCauses, railDetections, railEventNames, runStates } from "../domain/records.ts";
+import { strikeManners } from "../domain/strike.ts";
 import type { Axis, SelfCheck, Strike, TargetSpace } from "../domain/strike.ts";
 import type { LeftPowered } from "../domain/watched.ts";
 import { plan, runPlan } from "./plan-shapes.ts";
@@ -37,7 +38,15 @@ const axes = listOf(object<Axis>({ name: text, size: anyNumber }));
 const targets = listOf(
   object<TargetSpace>({ name: text, words: anyNumber, bits: anyNumber, axes, selfCheck }),
 );
-const strike = object<Strike>({ id: anyNumber, target: text, ...place });
+const strike = object<Strike>({
+  id: anyNumber,
+  target: text,
+  ...place,
+  manner: oneOf(strikeManners),
+  value: anyNumber,
+  words: anyNumber,
+  step: anyNumber,
+});
 const scores = listOf(object<Score>({ label: anyNumber, bits: anyNumber }));
 const evidence = object<Evidence>({
   iteration: anyNumber,
@@ -145,6 +154,7 @@ const shapes: Shapes = {
     format: oneOf(["f32", "i32"]),
     inputs: anyNumber,
     outputs: anyNumber,
+    outputAxes: axes,
     goldenDigest: text,
     goldenCycles: anyNumber,
     budgetCycles: anyNumber,

@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import { nsPerMs } from "../domain/clock.ts";
 import type { Link } from "../domain/link.ts";
 import { encode } from "../../firmware-protocol/codec.ts";
+import { answerTo } from "../../firmware-protocol/messages.ts";
 import type { Command } from "../../firmware-protocol/messages.ts";
 import { byDeadline, late } from "./deadline.ts";
 import type { AnyAnswer, Question, Verb } from "./session-types.ts";
@@ -97,7 +98,7 @@ export class Dialogue {
     const waiting = this.#waiting.get(answer.re);
     if (waiting === undefined) return false;
     const fits =
-      answer.name === "refused" ? answer.command === waiting.verb : answer.name === `${waiting.verb}-ok`;
+      answer.name === "refused" ? answer.command === waiting.verb : answer.name === answerTo(waiting.verb);
     if (fits) waiting.settle(answer);
     return fits;
   }

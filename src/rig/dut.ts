@@ -9,9 +9,10 @@ import type {
   LinkTotals,
 } from "../domain/capabilities.ts";
 import type { Reply, Silence } from "../domain/reply.ts";
-import { plainAxes } from "../domain/strike.ts";
-import type { Strike, TargetSpace } from "../domain/strike.ts";
+import { axesFit, isPlainFlip, plainAxes } from "../domain/strike.ts";
+import type { Axis, Strike, TargetSpace } from "../domain/strike.ts";
 import { unfit } from "./greeting.ts";
+import { outputName, workloadsInALine } from "../../firmware-protocol/messages.ts";
 import type { Session } from "./session.ts";
 import { done } from "../domain/reply.ts";
 
@@ -26,6 +27,7 @@ export function dutOver(session: Session, serial: string | null): Dut {
 
 /** More targets than any board has; one that claims them is not asked for each. */
 const mostTargets = 256;
+const mostWorkloads = 256;
 
 class SessionDut implements Dut {
   readonly name: string;
@@ -46,7 +48,9 @@ class SessionDut implements Dut {
       return { kind: "refused", reason: "identity-differs" };
     const offered = await this.#session.ask({ kind: "c", name: "workloads" }, { signal });
     if (offered.kind !== "ok") return offered;
-    const { workloads } = offered.value;
+    const more = await this.#moreWorkloads(offered.value.workloads, signal);
+    if (more.kind !== "ok") return more;
+    const workloads = more.value;
     const value = {
       model,
       serial,
@@ -77,12 +81,41 @@ class SessionDut implements Dut {
         name,
         words,
         bits,
-        axes: plainAxes(words),
+        axes: await this.#axesOf(name, words),
         selfCheck: { word, mask, iteration, cycle },
       });
     }
     const { inputs, outputs, format, stateDigest } = loaded.value;
-    return { kind: "ok", value: { targets, inputs, outputs, format, stateDigest } };
+    const outputAxes = await this.#axesOf(outputName, outputs);
+    return { kind: "ok", value: { targets, inputs, outputs, outputAxes, format, stateDigest } };
+  }
+
+  /** Five come in an answer; a board that knows no other question has no more. */
+  async #moreWorkloads(
+    first: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<Reply<readonly string[]>> {
+    const names = [...first];
+    for (let came = first; came.length === workloadsInALine && names.length < mostWorkloads;) {
+      const more = await this.#session.ask(
+        { kind: "c", name: "workloads-from", index: names.length },
+        { signal },
+      );
+      if (more.kind === "refused" && more.reason === "unknown-command") break;
+      if (more.kind !== "ok") return more;
+      came = more.value.workloads;
+      // One that tells the same ones over and over would never end.
+      if (came.some((name) => names.includes(name))) break;
+      names.push(...came);
+    }
+    return { kind: "ok", value: names };
+  }
+
+  /** As the board lays it out where that is a layout of so many words, never believed unchecked; else a plain row of them. */
+  async #axesOf(of: string, words: number): Promise<readonly Axis[]> {
+    const shape = await this.#session.ask({ kind: "c", name: "shape", of });
+    const told = shape.kind === "ok" && axesFit(shape.value.axes, words) ? shape.value.axes : null;
+    return told ?? plainAxes(words);
   }
 
   async makeGolden(times: number): Promise<Reply<Golden>> {
@@ -99,7 +132,8 @@ class SessionDut implements Dut {
   }
 
   async arm(strike: Strike): Promise<Reply<null>> {
-    return done(await this.#session.ask({ kind: "c", name: "strike", ...strike }));
+    if (isPlainFlip(strike)) return done(await this.#session.ask({ kind: "c", name: "strike", ...strike }));
+    return done(await this.#session.ask({ kind: "c", name: "fault", ...strike }));
   }
 
   async run(first: number, iterations: number, strikes: number): Promise<Reply<null>> {

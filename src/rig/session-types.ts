@@ -1,7 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { OpenPort } from "../domain/link.ts";
 import type { Capture } from "../link/capture.ts";
-import type { Answer, Command, Head, MessageOf } from "../../firmware-protocol/messages.ts";
+import type { Answer, AnswerTo, Command, Head, MessageOf } from "../../firmware-protocol/messages.ts";
 
 /** Commands that are answered: all but `ack`. */
 export type Question = Exclude<Command, { readonly name: "ack" }>;
@@ -9,7 +9,7 @@ export type Verb = Question["name"];
 export type CommandOf<N extends Verb> = Extract<Question, { readonly name: N }>;
 /** Any answer, with the head of its line. */
 export type AnyAnswer = Head & Answer;
-export type AnswerOf<N extends Verb> = MessageOf<Extract<Answer["name"], `${N}-ok`>>;
+export type AnswerOf<N extends Verb> = MessageOf<Extract<Answer["name"], AnswerTo<N>>>;
 
 export interface SessionOptions {
   /** Name in the rig file, for messages to people. */

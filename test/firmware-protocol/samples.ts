@@ -33,6 +33,7 @@ const upTo = (max: number): Values => ({
   widest: max,
 });
 const alphanumeric = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+const lowerCase = Array.from("abcdefghijklmnopqrstuvwxyz");
 const nameOf = (most: number): Values => ({
   any: fc
     .tuple(
@@ -70,6 +71,21 @@ const values: Readonly<Record<string, Values>> = {
       got: upTo(0xffffffff).any,
     }),
     widest: { index: 0xffffffff, expected: 0, got: 0 },
+  },
+  axes: {
+    any: fc.array(
+      plainRecord({
+        name: fc
+          .tuple(
+            fc.constantFrom(...lowerCase),
+            fc.string({ unit: fc.constantFrom(...lowerCase, "0", "9", "-"), maxLength: 15 }),
+          )
+          .map(([first, rest]) => first + rest),
+        size: fc.integer({ min: 1, max: 0xffffffff }),
+      }),
+      { minLength: 1, maxLength: 6 },
+    ),
+    widest: Array.from({ length: 6 }, () => ({ name: "w".repeat(16), size: 0xffffffff })),
   },
   score: {
     any: plainRecord({ label: upTo(0xffff).any, bits: upTo(0xffffffff).any }),

@@ -1,5 +1,5 @@
 import type { InstrumentIdentity } from "../../src/domain/equipment.ts";
-import type { Strike } from "../../src/domain/strike.ts";
+import type { Upset } from "../../src/domain/strike.ts";
 import type { Served } from "../../src/emulator/instruments/emulated.ts";
 
 /**
@@ -23,7 +23,7 @@ export interface Fixture {
   /** What it must say of itself, where its protocol has a word for it. */
   readonly identity: Partial<InstrumentIdentity>;
   /** Of an injector: a strike that it can make. */
-  readonly strike?: Strike;
+  readonly strike?: Upset;
   /**
    * Whether what was delivered after this command holds a well-formed reply to it, told from the maker's documents and not from
    * the driver: the driver may call a command done only where this is so. True for a command that needs no reply.

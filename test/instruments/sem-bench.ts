@@ -3,7 +3,7 @@ import type { Clock } from "../../src/domain/clock.ts";
 import type { InjectionSeen } from "../../src/domain/equipment.ts";
 import { randomStream } from "../../src/domain/random.ts";
 import type { Reply } from "../../src/domain/reply.ts";
-import type { Strike } from "../../src/domain/strike.ts";
+import type { Upset } from "../../src/domain/strike.ts";
 import { emulatedSem } from "../../src/emulator/instruments/sem.ts";
 import type { ConfigurationMemory } from "../../src/emulator/configuration-memory.ts";
 import type { TruthLine } from "../../src/emulator/truth.ts";
@@ -73,7 +73,7 @@ export function semDriverBench(family: SemFamily, options: SemDriverOptions = {}
   };
 }
 
-export function strikeAt(word: number, mask: number, id = 1): Strike {
+export function strikeAt(word: number, mask: number, id = 1): Upset {
   return { id, target: "configuration", word, mask: mask >>> 0, iteration: 0, cycle: 0 };
 }
 

@@ -52,6 +52,9 @@ async function behindTerminalServer(command: readonly string[]) {
   };
 }
 
+/** Memory that a kernel writes to unseen keeps no bit through it; the board says so. */
+const holdsNoBits = "not tried: what is held is there, other bits stay, and full refresh takes it back";
+
 if (havePython()) {
   test.concurrent.each([
     ["board.py", "gemm-f32"],
@@ -59,8 +62,8 @@ if (havePython()) {
     ["example_accelerator.py", "layers-f32"],
   ])("%s passes the conformance suite on %s, on its standard streams", async (program, workload) => {
     const { passed, others } = await verdicts(childPort(board(program)), workload);
-    expect(others).toEqual(["not tried: a pulled cable loses no event"]);
-    expect(passed.length).toBeGreaterThan(25);
+    expect(others).toEqual([holdsNoBits, "not tried: a pulled cable loses no event"]);
+    expect(passed.length).toBeGreaterThan(30);
   });
 
   test.concurrent(
@@ -68,8 +71,8 @@ if (havePython()) {
     async () => {
       await using server = await behindTerminalServer(board("board.py"));
       const { passed, others } = await verdicts(server.port, "gemm-f32");
-      expect(others).toEqual([]);
-      expect(passed.length).toBeGreaterThan(26);
+      expect(others).toEqual([holdsNoBits]);
+      expect(passed.length).toBeGreaterThan(31);
     },
   );
 } else {

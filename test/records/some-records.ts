@@ -2,6 +2,7 @@ import type { LinkTotals } from "../../src/domain/capabilities.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import { usualLatchUp } from "../../src/domain/plan.ts";
 import type { Plan, RunPlan } from "../../src/domain/plan.ts";
+import { plainFlip } from "../../src/domain/strike.ts";
 import type {
   BeamEventRec,
   CampaignStart,
@@ -112,6 +113,7 @@ export function runStart(run: number, tNs: number, target: string | null = "weig
     format: "f32",
     inputs: 4,
     outputs: 64,
+    outputAxes: [{ name: "word", size: 64 }],
     goldenDigest: "0123456789abcdef",
     goldenCycles: 1000,
     budgetCycles: 4000,
@@ -126,7 +128,15 @@ export function strike(run: number, id: number, tNs: number, outcome: Outcome | 
     type: "strike",
     tNs,
     run,
-    strike: { id, target: "weights", word: id % 64, mask: 1 << (id % 31), iteration: id % 4, cycle: id },
+    strike: {
+      ...plainFlip,
+      id,
+      target: "weights",
+      word: id % 64,
+      mask: 1 << (id % 31),
+      iteration: id % 4,
+      cycle: id,
+    },
     via: "board",
     injection: null,
     confirmed: outcome !== null,

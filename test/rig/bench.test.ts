@@ -170,6 +170,7 @@ describe("a bench, opened", () => {
         ],
         inputs: 8,
         outputs: 256,
+        outputAxes: plainAxes(256),
         format: "f32",
         stateDigest: "00112233445566aa",
       },

@@ -197,11 +197,17 @@ export function keepToProtocol(command: Said, board: ScriptedBoard): void {
     case "workloads":
       board.answer(command, { name: "workloads-ok", workloads: ["gemm-f32"] });
       break;
+    // As a board of before there were these: the host must do without.
+    case "workloads-from":
+    case "shape":
+      board.refuse(command, "unknown-command");
+      break;
     case "clock":
       board.answer(command, { name: "clock-ok", clockKHz: 1000, powerMilliW: 5, throttle });
       break;
     case "strike":
-      board.answer(command, { name: "strike-ok", id: command.id });
+    case "fault":
+      board.answer(command, { name: `${command.name}-ok`, id: command.id });
       break;
     case "inject":
       board.answer(command, { name: "inject-ok", id: command.id });

@@ -14,6 +14,7 @@ import type {
   StrikeRec,
   TelemetryRec,
 } from "../../src/domain/records.ts";
+import { plainFlip } from "../../src/domain/strike.ts";
 import { emptyState, fold } from "../../src/science/fold.ts";
 import type { CampaignState } from "../../src/science/state.ts";
 
@@ -141,6 +142,7 @@ export function runStart(at: number, of: RunPlan, changes: Partial<RunStart> = {
     format: "f32",
     inputs: 4,
     outputs: 64,
+    outputAxes: [{ name: "word", size: 64 }],
     goldenDigest: "0".repeat(16),
     goldenCycles: 1000,
     budgetCycles: 10000,
@@ -182,7 +184,7 @@ export function strike(
     type: "strike",
     tNs: s(at),
     run,
-    strike: { id, target: "weights", word: 0, mask: 1, iteration: 0, cycle: 0 },
+    strike: { ...plainFlip, id, target: "weights", word: 0, mask: 1, iteration: 0, cycle: 0 },
     via: "board",
     injection: null,
     confirmed: outcome !== null,

@@ -10,7 +10,7 @@ struck there. Whoever drives it sends back how far it may run before it yields a
 from __future__ import annotations
 
 import hashlib
-from typing import Generator, List, NamedTuple, Protocol
+from typing import Generator, List, NamedTuple, Protocol, Tuple
 
 
 class SelfCheck(NamedTuple):
@@ -29,6 +29,16 @@ class Target(NamedTuple):
     words: int
     bits: int
     self_check: SelfCheck
+    #: How the words are laid out, outermost first, as pairs of name and size; nothing is a plain row of words.
+    axes: tuple = ()
+
+
+def axes_of(laid: tuple, words: int) -> Tuple[Tuple[str, int], ...]:
+    """What can be told of a layout: the axes themselves where they lay out all words, else one of words."""
+    product = 1
+    for _, size in laid:
+        product *= size
+    return tuple(laid) if laid and product == words else (("word", words),)
 
 
 class Trap(Exception):
@@ -63,6 +73,9 @@ class Workload(Protocol):
 
     def flip(self, target: str, word: int, mask: int) -> tuple:
         """XORs the bits of `mask` into a word of state; answers the word (before, after)."""
+
+    # May be left out. `put(target, word, mask, value)` writes the bits of `mask` as `value` has them and answers as `flip` does; without it
+    # the board refuses such strikes. `output_axes` lays the output out as `Target.axes` does its words.
 
     def restore(self, what: str) -> None:
         """Copies the pristine state back: "full", "weights" or "inputs"."""
@@ -109,3 +122,8 @@ class Memory:
         before = self.raw[word]
         self.raw[word] = before ^ mask
         return before, before ^ mask
+
+    def put(self, word: int, mask: int, value: int) -> tuple:
+        before = self.raw[word]
+        self.raw[word] = before & ~mask | value & mask
+        return before, self.raw[word]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Dict, NamedTuple, NoReturn, Union
 
 from . import __version__
-from .accelerator import Accelerator, digest
+from .accelerator import Accelerator, axes_of, digest
 from .engine import Engine, Refused, Reset, require
 from .events import EventBuffer
 from .messages import VERSION
@@ -18,13 +18,13 @@ from .run import Strike
 from .session import Session
 from .transport import Transport
 
-_ALWAYS = {"hello", "workloads", "status", "clock", "reset", "resend", "stop"}
+_ALWAYS = {"hello", "workloads", "workloads-from", "status", "clock", "reset", "resend", "stop"}
 #: What each state allows, and why it refuses the rest; a ready board refuses nothing.
 _STATES = {
     "running": (_ALWAYS, "busy"),
-    "faulted": (_ALWAYS | {"load", "target", "refresh"}, "faulted"),
+    "faulted": (_ALWAYS | {"load", "target", "shape", "refresh"}, "faulted"),
     "idle": (_ALWAYS | {"load"}, "not-loaded"),
-    "loaded": (_ALWAYS | {"load", "target", "golden", "refresh"}, "no-golden"),
+    "loaded": (_ALWAYS | {"load", "target", "shape", "golden", "refresh"}, "no-golden"),
 }
 
 
@@ -105,8 +105,10 @@ class Board:
         name = head.name
         if name == "hello" and fields["v"] != VERSION:
             raise Refused("bad-version")
-        handler = getattr(self, "_do_" + name, None)
+        handler = getattr(self, "_do_" + name.replace("-", "_"), None)
         if handler is None:
+            raise Refused("not-able")
+        if name == "fault" and self._engine.is_loaded and not self._engine.can(fields["how"]):
             raise Refused("not-able")
         allowed, reason = _STATES.get(self._engine.state, ({name}, ""))
         if name not in allowed:
@@ -125,7 +127,10 @@ class Board:
         self._answer(re, "hello-ok", v=VERSION, **identity, **boot, **counts, cap="rs")
 
     def _do_workloads(self, re: int) -> None:
-        self._answer(re, "workloads-ok", w=tuple(self._accelerator.workloads))
+        self._do_workloads_from(re, 0)
+
+    def _do_workloads_from(self, re: int, i: int) -> None:
+        self._answer(re, "workloads-ok", w=tuple(self._accelerator.workloads[i : i + 5]))
 
     def _do_status(self, re: int) -> None:
         beat = self._beat()
@@ -140,9 +145,17 @@ class Board:
     def _do_target(self, re: int, i: int) -> None:
         targets = self._engine.workload.targets
         require(i < len(targets))
-        name, words, bits, check = targets[i]
+        name, words, bits, check, _ = targets[i]
         strike = {"word": check.word, "mask": check.mask, "it": check.iteration, "cyc": check.cycle}
         self._answer(re, "target-ok", name=name, words=words, bits=bits, **strike)
+
+    def _do_shape(self, re: int, of: str) -> None:
+        workload = self._engine.workload
+        laid = {target.name: (target.axes, target.words) for target in workload.targets}
+        laid["output"] = (getattr(workload, "output_axes", ()), workload.outputs)
+        if of not in laid:
+            raise Refused("unknown-target")
+        self._answer(re, "shape-ok", axes=axes_of(*laid[of]))
 
     def _do_golden(self, re: int, times: int) -> None:
         with self._session.deaf():
@@ -157,6 +170,12 @@ class Board:
     def _do_strike(self, re: int, id: int, target: str, word: int, mask: int, it: int, cyc: int) -> None:
         self._engine.arm(Strike(id, target, word, mask, it, cyc))
         self._answer(re, "strike-ok", id=id)
+
+    def _do_fault(
+        self, re: int, id: int, target: str, word: int, mask: int, how: str, val: int, n: int, step: int, it: int, cyc: int
+    ) -> None:
+        self._engine.arm(Strike(id, target, word, mask, it, cyc, how, val, n, step))
+        self._answer(re, "fault-ok", id=id)
 
     def _do_run(self, re: int, from_: int, n: int, strikes: int) -> None:
         end = self._engine.may_run(from_, n, strikes)

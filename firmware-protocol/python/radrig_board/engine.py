@@ -17,8 +17,10 @@ from .run import BudgetSpent, Golden, Strike, compare, evidence, iterate, make_g
 from .surroundings import Thermometer
 from .transport import Closed
 
-STRIKES_HELD = 64
-ELEMENTS_LISTED = 256
+#: Words that armed strikes hit, all together, and elements listed: with 1024 events kept, their evidence always fits.
+WORDS_HELD = 64
+ELEMENTS_LISTED = 500
+WORDS_OF_A_FAULT = 64
 
 
 class Reset(Exception):
@@ -61,6 +63,10 @@ class Engine:
     def workload(self) -> Workload:
         assert self._workload is not None
         return self._workload
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._workload is not None
 
     @property
     def golden(self) -> Golden:
@@ -114,11 +120,17 @@ class Engine:
         target = {one.name: one for one in self.workload.targets}.get(strike.target)
         if target is None:
             raise Refused("unknown-target")
-        fits = 0 < strike.mask < 2**target.bits and strike.word < target.words
-        require(strike.id >= 1 and fits and strike.cycle <= self.golden.budget)
-        if strike.id not in self.armed and len(self.armed) >= STRIKES_HELD:
+        last = strike.word + (strike.words - 1) * strike.step
+        require(strike.id >= 1 and 1 <= strike.words <= WORDS_OF_A_FAULT and strike.step >= 1)
+        require(0 < strike.mask < 2**target.bits and last < target.words and strike.cycle <= self.golden.budget)
+        others = sum(one.words for one in self.armed.values() if one.id != strike.id)
+        if others + strike.words > WORDS_HELD:
             raise Refused("strikes-full")
         self.armed[strike.id] = strike
+
+    def can(self, how: str) -> bool:
+        """`hold` would take a device that keeps a bit through its own writes; `put` a workload that has it."""
+        return how == "flip" or how == "put" and hasattr(self.workload, "put")
 
     def may_run(self, first: int, iterations: int, strikes: int) -> int:
         """The iteration to end before; Refused where the run may not begin."""
@@ -153,7 +165,7 @@ class Engine:
             self._end_run(self.stopping or "finished")
             return
         strikes = [strike for strike in self.armed.values() if strike.iteration == number]
-        if self._events.room() < most_events(len(strikes), self._policy["first"]):
+        if self._events.room() < most_events(sum(one.words for one in strikes), self._policy["first"]):
             self._end_run("stopped")
             return
         self.iteration = number

@@ -32,6 +32,7 @@ class Gemm:
 
     inputs = INPUTS
     outputs = WORDS
+    output_axes = (("row", SIZE), ("column", SIZE))
     limit = 10 * CYCLES
 
     def __init__(self, format_: str, seed: int) -> None:
@@ -58,8 +59,13 @@ class Gemm:
         return [self.weights, *self.banks, self.control]
 
     def flip(self, target: str, word: int, mask: int) -> tuple:
-        memory = {"weights": self.weights, "activations": self.banks[self._index], "control": self.control}[target]
-        return memory.flip(word, mask)
+        return self._struck(target).flip(word, mask)
+
+    def put(self, target: str, word: int, mask: int, value: int) -> tuple:
+        return self._struck(target).put(word, mask, value)
+
+    def _struck(self, target: str) -> Memory:
+        return {"weights": self.weights, "activations": self.banks[self._index], "control": self.control}[target]
 
     def restore(self, what: str) -> None:
         chosen = {"full": self._memories(), "weights": [self.weights], "inputs": self.banks}[what]
@@ -91,8 +97,8 @@ class Gemm:
         _, weight = max((gain(a[i * SIZE + p], c[i * SIZE + j]), p * SIZE + j) for i in size for p in size for j in size)
         _, input_ = max((gain(b[p * SIZE + j], c[i * SIZE + j]), i * SIZE + p) for i in size for p in size for j in size)
         return [
-            Target("weights", WORDS, bits, SelfCheck(weight, mask, 0, 0)),
-            Target("activations", WORDS, bits, SelfCheck(input_, mask, 0, 0)),
+            Target("weights", WORDS, bits, SelfCheck(weight, mask, 0, 0), (("row", SIZE), ("column", SIZE))),
+            Target("activations", WORDS, bits, SelfCheck(input_, mask, 0, 0), (("row", SIZE), ("column", SIZE))),
             Target("control", len(CONTROL), 32, SelfCheck(OFFSET_A, 0x80000000, 0, 0)),
         ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Dict, Tuple
 
 from .values import (
+    AXES,
     CAPABILITIES,
     ELEMENT,
     FLAG,
@@ -86,6 +87,10 @@ COMMANDS: Dict[str, Fields] = {
     "rail": _f(board=TOKEN, on=FLAG),
     "shutter": _f(open=FLAG),
     "sense": _f(board=TOKEN),
+    "workloads-from": _f(i=U16),
+    "shape": _f(of=TOKEN),
+    "fault": _f(id=U32, target=TOKEN, word=U32, mask=HEX8, how=one_of("flip", "put", "hold"), val=HEX8, n=U16, step=U32)
+    + _f(it=U32, cyc=U40),
 }
 
 ANSWERS: Dict[str, Fields] = {
@@ -110,6 +115,8 @@ ANSWERS: Dict[str, Fields] = {
     "rail-ok": _RE + _RAIL,
     "shutter-ok": _RE + _f(open=FLAG),
     "sense-ok": _RE + _f(t=I32, sink=I32) + _RAIL + _f(open=FLAG, flu=U53, flux=U53),
+    "shape-ok": _RE + _f(axes=AXES),
+    "fault-ok": _RE + _f(id=U32),
     "refused": _RE + _f(cmd=TOKEN, why=one_of(*REFUSALS)),
 }
 

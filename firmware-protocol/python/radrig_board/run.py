@@ -22,6 +22,10 @@ class Strike(NamedTuple):
     mask: int
     iteration: int
     cycle: int
+    how: str = "flip"
+    value: int = 0
+    words: int = 1
+    step: int = 1
 
 
 class Struck(NamedTuple):
@@ -55,7 +59,7 @@ def iterate(
     def apply(until: float) -> None:
         for strike in [one for one in waiting if one.cycle <= until]:
             waiting.remove(strike)
-            struck.append(Struck(strike, *workload.flip(strike.target, strike.word, strike.mask)))
+            struck.extend(_struck_words(workload, strike))
             on_struck(strike)
 
     kernel = workload.compute(index)
@@ -77,6 +81,17 @@ def iterate(
         raise BudgetSpent
     apply(float("inf"))
     return Iteration(trapped, cycles, struck)
+
+
+def _struck_words(workload: Workload, strike: Strike) -> Iterable[Struck]:
+    """Word by word, in their order."""
+    for at in range(strike.words):
+        word = strike.word + at * strike.step
+        if strike.how == "flip":
+            before, after = workload.flip(strike.target, word, strike.mask)
+        else:
+            before, after = workload.put(strike.target, word, strike.mask, strike.value)  # type: ignore[attr-defined]
+        yield Struck(strike, before, after)
 
 
 class Difference(NamedTuple):
@@ -123,9 +138,9 @@ def evidence(
     return [*events, ("result", result)]
 
 
-def most_events(strikes: int, elements: int) -> int:
-    """How many events the evidence of one iteration may need, and one more for `done`."""
-    return strikes + -(-elements // ELEMENTS_IN_A_LINE) + 2
+def most_events(words: int, elements: int) -> int:
+    """How many events the evidence of one iteration with so many words struck may need, and one more for `done`."""
+    return words + -(-elements // ELEMENTS_IN_A_LINE) + 2
 
 
 class Golden(NamedTuple):

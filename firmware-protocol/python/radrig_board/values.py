@@ -117,3 +117,18 @@ def _parse_text(wire: str) -> Optional[str]:
 
 
 TEXT = _checked("text", _parse_text, _spell_text)
+
+
+_AXIS = re.compile(r"([a-z][a-z0-9-]{0,15}):([1-9][0-9]{0,9})")
+MOST_AXES = 6
+
+
+def _parse_axes(wire: str) -> Optional[tuple]:
+    parts = [_AXIS.fullmatch(part) for part in wire.split("/")]
+    if len(parts) > MOST_AXES or not all(part is not None and int(part[2]) < 2**32 for part in parts):
+        return None
+    return tuple((part[1], int(part[2])) for part in parts if part is not None)
+
+
+#: How words are laid out, outermost axis first: pairs of name and size in Python.
+AXES = _checked("axes", _parse_axes, lambda axes: "/".join(f"{name}:{size}" for name, size in axes))

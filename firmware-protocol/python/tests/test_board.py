@@ -22,10 +22,14 @@ class Session(unittest.TestCase):
             hello = host.ask("hello", v=1, hb=60000, lease=10000)
             self.assertEqual((hello.fields["cap"], hello.fields["acc"]), ("rs", "cpu"))
             self.assertEqual(host.ask("workloads").fields["w"], ("gemm-f32", "gemm-i8"))
+            asked = [host.ask("workloads-from", i=i) for i in (0, 1, 2, 65535)]
+            self.assertEqual([one.head.name for one in asked], ["workloads-ok"] * 4)
+            self.assertEqual([one.fields["w"] for one in asked], [("gemm-f32", "gemm-i8"), ("gemm-i8",), (), ()])
 
     def test_every_command_is_refused_for_the_first_reason_that_applies(self):
         load = {"w": "gemm-f32", "seed": 1, "refresh": "full", "every": 1, "first": 1}
         strike = {"id": 1, "target": "weights", "word": 0, "mask": 1, "it": 0, "cyc": 0}
+        fault = {"id": 1, "target": "weights", "word": 0, "mask": 1, "how": "put", "val": 0, "n": 2, "step": 5, "it": 0, "cyc": 0}
         with Host() as host:
             for expected, name, fields in [
                 ("bad-version", "hello", {"v": 2, "hb": 1, "lease": 1}),
@@ -36,11 +40,17 @@ class Session(unittest.TestCase):
                 ("not-loaded", "target", {"i": 9}),
                 ("not-loaded", "golden", {"times": 0}),
                 ("not-loaded", "strike", strike),
+                ("not-loaded", "fault", fault),
+                ("not-loaded", "shape", {"of": "weights"}),
                 ("not-loaded", "refresh", {"what": "full"}),
                 ("unknown-workload", "load", {**load, "w": "nothing", "every": 0}),
                 ("out-of-range", "load", {**load, "every": 0}),
                 ("load-ok", "load", load),
                 ("no-golden", "strike", strike),
+                ("no-golden", "fault", fault),
+                ("not-able", "fault", {**fault, "how": "hold"}),
+                ("shape-ok", "shape", {"of": "weights"}),
+                ("unknown-target", "shape", {"of": "nothing"}),
                 ("no-golden", "run", {"from_": 0, "n": 1, "strikes": 9}),
                 ("no-golden", "check", {}),
                 ("out-of-range", "target", {"i": 3}),
@@ -51,6 +61,20 @@ class Session(unittest.TestCase):
                 ("out-of-range", "strike", {**strike, "mask": 0}),
                 ("out-of-range", "strike", {**strike, "word": 256}),
                 ("out-of-range", "strike", {**strike, "cyc": 40961}),
+                ("unknown-target", "fault", {**fault, "target": "nothing", "n": 0}),
+                ("out-of-range", "fault", {**fault, "id": 0}),
+                ("out-of-range", "fault", {**fault, "mask": 0}),
+                ("out-of-range", "fault", {**fault, "n": 0}),
+                ("out-of-range", "fault", {**fault, "n": 65}),
+                ("out-of-range", "fault", {**fault, "step": 0}),
+                ("out-of-range", "fault", {**fault, "word": 251}),
+                ("out-of-range", "fault", {**fault, "step": 2**32 - 1}),
+                ("out-of-range", "fault", {**fault, "cyc": 40961}),
+                ("fault-ok", "fault", {**fault, "id": 9, "n": 64, "step": 4}),
+                ("strikes-full", "strike", strike),
+                ("fault-ok", "fault", {**fault, "id": 9, "n": 60, "step": 1}),
+                ("strikes-full", "fault", {**fault, "n": 5}),
+                ("stop-ok", "stop", {}),
                 ("strike-ok", "strike", {**strike, "cyc": 40960}),
                 ("strike-ok", "strike", {**strike, "it": 5}),
                 ("out-of-range", "run", {"from_": 0, "n": 5, "strikes": 1}),
@@ -113,6 +137,33 @@ class Evidence(unittest.TestCase):
             host.ready()
             result = host.struck_run("activations", 0, 1, 0, 4095)
             self.assertEqual((result.fields["n"], result.fields["parts"], result.fields["id"]), (0, 1, 1))
+            self.assertEqual(host.named("done").fields["clean"], 1)
+
+    def test_a_fault_of_several_words_is_one_strike_with_a_struck_for_each(self):
+        with Host() as host:
+            loaded, _ = host.ready(first=500)
+            self.assertEqual(host.ask("shape", of="output").fields["axes"], (("row", 16), ("column", 16)))
+            self.assertEqual(host.ask("shape", of="control").fields["axes"], (("word", 8),))
+            fault = {"id": 7, "target": "weights", "word": 3, "mask": 0xFFFFFFFF, "how": "put", "val": 0x3F800000}
+            host.ask("fault", **fault, n=16, step=16, it=2, cyc=0)
+            self.assertEqual(host.ask("status").fields["armed"], 1)
+            host.ask("run", from_=2, n=1, strikes=1)
+            result = host.named("result").fields
+            struck = [m.fields for m in host.messages if m.head.name == "struck"]
+            self.assertEqual(len(struck), 16)
+            self.assertEqual({(one["id"], one["now"]) for one in struck}, {(7, 0x3F800000)})
+            self.assertEqual(len({one["was"] for one in struck}), 16)
+            # One column of B is 1: one column of C is wrong, and no more.
+            listed = [e for m in host.messages if m.head.name == "elements" for e in m.fields["e"]]
+            self.assertEqual({index % 16 for index, _, _ in listed}, {3})
+            self.assertEqual((result["n"], result["parts"], result["st"]), (16, 16 + 4, loaded.fields["st"]))
+
+    def test_a_bit_put_where_it_is_already_is_struck_and_changes_nothing(self):
+        with Host() as host:
+            host.ready()
+            host.ask("fault", id=1, target="control", word=0, mask=16, how="put", val=16, n=1, step=1, it=0, cyc=0)
+            host.ask("run", from_=0, n=1, strikes=1)
+            self.assertEqual(host.named("struck").fields, {"ev": 2, "it": 0, "id": 1, "was": 16, "now": 16})
             self.assertEqual(host.named("done").fields["clean"], 1)
 
     def test_every_self_check_is_critical(self):

@@ -81,7 +81,7 @@ class Strikes(unittest.TestCase):
             gemm = Gemm(format_, 11)
             run(gemm, 0)
             golden = list(gemm.c.values)
-            for name, _, _, check in gemm.targets:
+            for name, _, _, check, _ in gemm.targets:
                 done = run(gemm, check.iteration, (name, check.word, check.mask, check.cycle))
                 if not done.trapped:
                     self.assertGreater(max(abs(x - y) / (abs(y) + 1e-9) for x, y in zip(gemm.c.values, golden)), 1.0, name)

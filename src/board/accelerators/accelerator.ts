@@ -1,5 +1,5 @@
 import type { OutputFormat } from "../../domain/evidence.ts";
-import type { BoardTarget, StrikeManner } from "../../domain/strike.ts";
+import type { Axis, BoardTarget, StrikeManner } from "../../domain/strike.ts";
 import type { Refreshed } from "../memory.ts";
 import type { KernelEnd } from "../workloads/workload.ts";
 
@@ -22,6 +22,10 @@ export interface LoadedWorkload {
   readonly inputs: number;
   readonly outputs: number;
   readonly format: OutputFormat;
+  /** How the output words are laid out, outermost first; absent where nobody has said. */
+  readonly outputAxes?: readonly Axis[];
+  /** What strikes can do to its bits; absent: flip them, and no more. */
+  readonly manners?: readonly StrikeManner[];
   /** Whether the outputs are scores of classes. */
   readonly ranks: boolean;
   /** Begins one iteration; the output is cleared, so that nothing of the one before is taken for this one's. */

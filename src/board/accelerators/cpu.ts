@@ -1,4 +1,5 @@
 import { plainAxes } from "../../domain/strike.ts";
+import type { StrikeManner } from "../../domain/strike.ts";
 import type { Refreshed, Structure } from "../memory.ts";
 import { workloadsOf } from "../workloads/all.ts";
 import { selfCheckOf } from "./self-check.ts";
@@ -19,6 +20,12 @@ export function cpuAccelerator(format: Format): Accelerator {
   };
 }
 
+/**
+ * Kernels of this process write straight to memory, and nothing here sees them do it: a bit that is to stay as it is through a write
+ * cannot be made, so `hold` is refused (PROTOCOL.md, "Strikes").
+ */
+const manners = ["flip", "put"] as const satisfies readonly StrikeManner[];
+
 /** A workload of one's own on the CPU. */
 export function loadOnCpu(prepared: Prepared): LoadedWorkload {
   const { inputs, format, output, ranks, memory } = prepared;
@@ -28,16 +35,18 @@ export function loadOnCpu(prepared: Prepared): LoadedWorkload {
     outputs: output.length,
     format,
     ranks,
+    manners,
+    ...(prepared.outputAxes === undefined ? {} : { outputAxes: prepared.outputAxes }),
     start: (input: number, strikes: readonly PlacedStrike[]) => execute(prepared, structures, input, strikes),
     restore: (what: Refreshed) => memory.restore(what),
     isPristine: () => memory.isPristine(),
     stateDigest: () => memory.digest(),
   };
-  const targets = prepared.structures.map(({ name, words, bits }) => ({
+  const targets = prepared.structures.map(({ name, words, bits, axes }) => ({
     name,
     words,
     bits,
-    axes: plainAxes(words),
+    axes: axes ?? plainAxes(words),
     selfCheck: selfCheckOf({ name, words, bits }, loaded, prepared.selfChecks[name]),
   }));
   return { ...loaded, targets };
@@ -60,8 +69,10 @@ function execute(
   let next = 0;
   const strikeUpTo = (cycle: number): void => {
     for (; next < strikes.length && strikes[next]!.cycle <= cycle; next++) {
-      const { id, target, word, mask } = strikes[next]!;
-      const flip = structures.get(target)?.xor(input, word, mask);
+      const { id, target, word, mask, manner = "flip", value = 0 } = strikes[next]!;
+      const structure = structures.get(target);
+      const flip =
+        manner === "flip" ? structure?.xor(input, word, mask) : structure?.put(input, word, mask, value);
       if (flip) applied.push({ id, ...flip });
     }
   };

@@ -10,6 +10,7 @@ import type {
   LoadedWorkload,
   PlacedStrike,
 } from "./accelerator.ts";
+import { strikeManners } from "../../domain/strike.ts";
 import { selfCheckOf } from "./self-check.ts";
 
 /**
@@ -23,6 +24,8 @@ export interface Machine {
   readonly inputs: number;
   readonly outputs: number;
   readonly format: OutputFormat;
+  /** How the output words are laid out, outermost first. */
+  readonly outputAxes?: readonly Axis[];
   readonly ranks: boolean;
   /** One iteration from its first cycle; what the one before left in registers that a program does not set first is cleared. */
   begin(input: number): void;
@@ -61,6 +64,8 @@ export function loadOnMachine(machine: Machine): LoadedWorkload {
     outputs,
     format,
     ranks,
+    manners: strikeManners,
+    ...(machine.outputAxes === undefined ? {} : { outputAxes: machine.outputAxes }),
     start: (input: number, strikes: readonly PlacedStrike[]) => execute(machine, input, strikes),
     restore: (what: Refreshed) => machine.restore(what),
     hold: (bits: readonly HeldBits[]) => machine.hold(bits),

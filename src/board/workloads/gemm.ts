@@ -1,4 +1,5 @@
 import { randomStream } from "../../domain/random.ts";
+import type { Axis } from "../../domain/strike.ts";
 import { createMemory, structureOf } from "../memory.ts";
 import type { Memory } from "../memory.ts";
 import { finished, paused, trapped, wireName } from "./workload.ts";
@@ -26,6 +27,10 @@ export const gemmControl = {
   offsetB: 7,
 } as const;
 const { M, N, K, strideA, strideB, strideC, offsetA, offsetB } = gemmControl;
+const square: readonly Axis[] = [
+  { name: "row", size },
+  { name: "column", size },
+];
 const controlWords = [size, size, size, size, size, size, 0, 0];
 
 export const gemmF32: Workload = {
@@ -90,11 +95,12 @@ function prepared<T extends Float32Array | Int8Array>(
     inputs,
     format: format === "f32" ? "f32" : "i32",
     output,
+    outputAxes: square,
     ranks: false,
     memory,
     structures: [
-      structureOf("weights", { words: b }),
-      structureOf("activations", { words: a, perInput: elements }),
+      { ...structureOf("weights", { words: b }), axes: square },
+      { ...structureOf("activations", { words: a, perInput: elements }), axes: square },
       structureOf("control", { words: control }),
     ],
     selfChecks: { control: { word: offsetA } },

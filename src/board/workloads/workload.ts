@@ -1,4 +1,5 @@
 import type { OutputFormat } from "../../domain/evidence.ts";
+import type { Axis } from "../../domain/strike.ts";
 import type { Memory, Structure } from "../memory.ts";
 
 /**
@@ -21,6 +22,8 @@ export interface Prepared {
   readonly format: OutputFormat;
   /** Written by the kernel; strikes do not reach it. */
   readonly output: Float32Array | Int32Array;
+  /** How its words are laid out, outermost first; absent: a plain row of them. */
+  readonly outputAxes?: readonly Axis[];
   /** Whether the output elements are scores of classes. */
   readonly ranks: boolean;
   readonly memory: Memory;

@@ -5,7 +5,7 @@ import type { Port } from "../../domain/link.ts";
 import type { Reply } from "../../domain/reply.ts";
 import { refused } from "../../domain/reply.ts";
 import { plainAxes } from "../../domain/strike.ts";
-import type { Strike, TargetSpace } from "../../domain/strike.ts";
+import type { Upset, TargetSpace } from "../../domain/strike.ts";
 import type { DriverSettings, InjectorInstrument, InstrumentNews } from "../driver.ts";
 import { isRejected, semCommands } from "./sem-commands.ts";
 import type { SemCommands } from "./sem-commands.ts";
@@ -100,7 +100,7 @@ export class SemInjector implements InjectorInstrument {
     return { kind: "ok", value: words };
   }
 
-  async arm(strike: Strike, manner: StrikeManner = { after: "idle" }): Promise<Reply<InjectionSeen>> {
+  async arm(strike: Upset, manner: StrikeManner = { after: "idle" }): Promise<Reply<InjectionSeen>> {
     const extent = this.#extent ?? (await this.#learnExtent());
     if ("kind" in extent) return extent;
     const { family } = this.#settings;
@@ -111,7 +111,7 @@ export class SemInjector implements InjectorInstrument {
     return this.#hinted(await this.#striker.arm(strike, addressOfWord(family, extent, strike.word), manner));
   }
 
-  async release(strike: Strike): Promise<Reply<InjectionSeen>> {
+  async release(strike: Upset): Promise<Reply<InjectionSeen>> {
     return this.#hinted(await this.#striker.release(strike));
   }
 

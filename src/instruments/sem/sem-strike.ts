@@ -1,12 +1,12 @@
 import type { InjectionSeen } from "../../domain/equipment.ts";
-import type { Strike } from "../../domain/strike.ts";
+import type { Upset } from "../../domain/strike.ts";
 import { printAddress } from "../address/sem-address.ts";
 import type { SemAddress } from "../address/sem-address.ts";
 import type { ErrorReport } from "./sem-reports.ts";
 
 /** One strike from its first `N` until its bits are taken back: what was seen of it so far. */
 export interface StrikeUnderWay {
-  readonly strike: Strike;
+  readonly strike: Upset;
   /** One linear address for each bit, all in one word. */
   readonly bits: readonly SemAddress[];
   /** The frame before the first `N`; null where it cannot be read. */
@@ -26,7 +26,7 @@ export interface StrikeUnderWay {
   readonly details: string[];
 }
 
-export function addressesOf(strike: Strike, word: SemAddress): SemAddress[] {
+export function addressesOf(strike: Upset, word: SemAddress): SemAddress[] {
   return Array.from({ length: 32 }, (_, bit) => bit)
     .filter((bit) => ((strike.mask >>> bit) & 1) === 1)
     .map((bit) => ({ ...word, bit }));

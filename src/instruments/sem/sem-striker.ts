@@ -2,7 +2,7 @@ import { nsPerMs } from "../../domain/clock.ts";
 import type { InjectionSeen, StrikeManner } from "../../domain/equipment.ts";
 import type { Reply, Silence } from "../../domain/reply.ts";
 import { refused } from "../../domain/reply.ts";
-import type { Strike } from "../../domain/strike.ts";
+import type { Upset } from "../../domain/strike.ts";
 import type { LinearAddress, SemAddress } from "../address/sem-address.ts";
 import { isRejected } from "./sem-commands.ts";
 import type { SemCommands } from "./sem-commands.ts";
@@ -36,13 +36,13 @@ export class SemStriker {
   readonly #its: StrikerParts;
   #under: StrikeUnderWay | null = null;
   /** The strike taken back last, and what was seen of that. */
-  #last: { readonly strike: Strike; readonly seen: InjectionSeen } | null = null;
+  #last: { readonly strike: Upset; readonly seen: InjectionSeen } | null = null;
 
   constructor(parts: StrikerParts) {
     this.#its = parts;
   }
 
-  async arm(strike: Strike, word: SemAddress, manner: StrikeManner): Promise<Reply<InjectionSeen>> {
+  async arm(strike: Upset, word: SemAddress, manner: StrikeManner): Promise<Reply<InjectionSeen>> {
     const { commands, reports, readBack, nowMs } = this.#its;
     if (this.#under !== null) {
       const settled = await this.#takeBack(this.#under);
@@ -83,7 +83,7 @@ export class SemStriker {
     return { kind: "ok", value: seen(under, extras.value) };
   }
 
-  async release(strike: Strike): Promise<Reply<InjectionSeen>> {
+  async release(strike: Upset): Promise<Reply<InjectionSeen>> {
     const under = this.#under;
     if (under?.strike.word !== strike.word || under.strike.mask !== strike.mask) {
       // Nothing is to be done; whether it would be done is asked all the same.

@@ -142,6 +142,7 @@ function runStart(tNs: number, run: number, dut: string): RunStart {
     format: "i32",
     inputs: 0,
     outputs: 0,
+    outputAxes: [],
     goldenDigest: "",
     goldenCycles: 0,
     budgetCycles: 0,

@@ -1,6 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import { RigError } from "../../domain/errors.ts";
 import type { OpenPort } from "../../domain/link.ts";
+import { faultChecks, shapeChecks, workloadListChecks } from "./addition-checks.ts";
 import { NotTried, Subject, Unmet } from "./check.ts";
 import type { Check } from "./check.ts";
 import { eventChecks } from "./event-checks.ts";
@@ -42,10 +43,10 @@ export async function* conform(open: OpenPort, options: ConformOptions): AsyncGe
   await probe.connect(signal);
   try {
     await awaitFirstHello(subject, options.connectMs ?? 10_000);
-    yield* proveAll(sessionChecks, subject, signal);
+    yield* proveAll([...sessionChecks, ...workloadListChecks], subject, signal);
     if (subject.can("run")) {
-      yield* proveAll(workChecks, subject, signal);
-      if (subject.can("strike")) yield* proveAll(strikeChecks, subject, signal);
+      yield* proveAll([...workChecks, ...shapeChecks], subject, signal);
+      if (subject.can("strike")) yield* proveAll([...strikeChecks, ...faultChecks], subject, signal);
       yield* proveAll(eventChecks, subject, signal);
     }
     yield await verdict(soundLines, subject);
