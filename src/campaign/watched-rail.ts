@@ -1,5 +1,5 @@
 import type { RailReading, Supply } from "../domain/equipment.ts";
-import type { RailDetection, TracePoint } from "../domain/records.ts";
+import type { RailDetection, TracePoint } from "../domain/rail-event.ts";
 import { judgeReading, looksUntilLost } from "./rail-verdict.ts";
 import type { RailVerdict } from "./rail-verdict.ts";
 

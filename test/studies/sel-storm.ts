@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../src/cli/package-root.ts";
-import type { RailEventRec } from "../../src/domain/records.ts";
+import type { RailEventRec } from "../../src/domain/rail-event.ts";
 import type { RailTruth } from "../../src/emulator/truth.ts";
 import { exposure, ofType } from "../campaign/emulated.ts";
 import { latchCampaign, latchRig } from "../campaign/latch-up-bench.ts";
