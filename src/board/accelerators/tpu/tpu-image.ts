@@ -1,0 +1,34 @@
+import type { OutputFormat } from "../../../domain/evidence.ts";
+
+/** A program as the device takes it: instruction words, the memory image, and where what lies in it. */
+export interface TpuImage {
+  readonly instructions: Uint32Array;
+  /** Address of the trap handler, the instruction STOP. */
+  readonly handler: number;
+  readonly hbm: Uint32Array;
+  readonly regions: readonly Region[];
+  readonly output: MatrixPlace;
+  /** Two words, of the program's own detector; null: it has none. */
+  readonly flags: number | null;
+  readonly inputs: number;
+  readonly format: OutputFormat;
+  readonly ranks: boolean;
+  /** Of the widest operand of a matmul. */
+  readonly operandBits: number;
+  /** Where each target's self-check is looked for first. */
+  readonly selfChecks: Readonly<
+    Record<string, { readonly word?: number; readonly cycle?: number; readonly mask?: number }>
+  >;
+}
+
+export interface Region {
+  readonly role: "weights" | "inputs" | "scratch";
+  readonly from: number;
+  readonly words: number;
+}
+
+/** Words of 4-byte elements: rows are whole, so they lie one after the other. */
+export interface MatrixPlace {
+  readonly from: number;
+  readonly words: number;
+}
