@@ -3,6 +3,7 @@ import { bitsOfF32, f32OfBits } from "../../numbers/float-bits.ts";
 import type { Decoded } from "./instruction-set.ts";
 import { lanes, readWords, rowAddress, writeWord, wroteWords } from "./tpu-state.ts";
 import type { TpuState } from "./tpu-state.ts";
+import { combineFloat } from "./vector-math.ts";
 
 /**
  * REDUCE: lanes are rows, a column a cycle; the running value and its index lie in the lane's registers between cycles. EXCHANGE: a stage of a sorting network.
@@ -30,11 +31,12 @@ export function runReduce(state: TpuState, decoded: Decoded, from: number, to: n
       size === 4 ? buffer.u32[word]! : (buffer.u32[word]! >>> shift) & (2 ** (8 * size) - 1),
     );
     if (column === 0) {
-      writeWord(registers, 2 * k, toBits(element));
+      writeWord(registers, 2 * k, toBits(op === 2 && element !== element ? -Infinity : element));
       writeWord(registers, 2 * k + 1, 0);
     } else {
       const value = fromBits(registers.u32[2 * k]!);
       if (op === 0) writeWord(registers, 2 * k, toBits(integer ? (value + element) | 0 : value + element));
+      else if (op === 1) writeWord(registers, 2 * k, toBits(combineFloat.max(value, element)));
       else if (element > value) {
         writeWord(registers, 2 * k, toBits(element));
         writeWord(registers, 2 * k + 1, column);

@@ -129,8 +129,7 @@ export function createSequencer(
 
   /** One phase, of one cycle or, in execution, of as many as are asked for. */
   const go = (untilCycle: number): KernelEnd | null => {
-    state.trapped = false;
-    state.ended = false;
+    resetFlags(state);
     if (phase === "execute") {
       const next = executors[decoded!.name](decoded!, made, made + untilCycle - cycle);
       cycle += next - made;
@@ -170,3 +169,8 @@ export function createSequencer(
 }
 
 const signed = (imm: number): number => (imm << 16) >> 16;
+
+function resetFlags(state: TpuState): void {
+  state.trapped = false;
+  state.ended = false;
+}

@@ -15,7 +15,7 @@ type Binary = (a: number, b: number) => number;
 /** Of float32 numbers, to what is then rounded to float32. */
 export const mapFloat: Readonly<Record<MapOp, Unary>> = {
   copy: (x) => x,
-  relu: (x) => (x < 0 ? 0 : x),
+  relu: (x) => (x > 0 ? x : 0),
   negate: (x) => -x,
   absolute: Math.abs,
   exp: exp32,
@@ -27,7 +27,7 @@ export const mapFloat: Readonly<Record<MapOp, Unary>> = {
 /** Of int32 numbers; the four that are no integers are of x as float32. */
 export const mapInteger: Readonly<Record<MapOp, Unary>> = {
   copy: (x) => x,
-  relu: (x) => (x < 0 ? 0 : x),
+  relu: (x) => (x > 0 ? x : 0),
   negate: (x) => -x | 0,
   absolute: (x) => Math.abs(x) | 0,
   exp: (x) => exp32(Math.fround(x)),
@@ -37,10 +37,10 @@ export const mapInteger: Readonly<Record<MapOp, Unary>> = {
 };
 
 const compared = {
-  min: (a: number, b: number) => (b < a ? b : a),
-  max: (a: number, b: number) => (b > a ? b : a),
+  min: (a: number, b: number) => (a < b || b !== b ? a : b),
+  max: (a: number, b: number) => (a > b || b !== b ? a : b),
   greater: (a: number, b: number) => (a > b ? 1 : 0),
-  "not-within": (a: number, b: number) => (Math.abs(a) <= b ? 0 : 1),
+  "not-within": (a: number, b: number) => (a <= b && a >= -b ? 0 : 1),
 };
 
 /** A sum, difference or product of two float32 in double and then in float32 is rounded once (53 ≥ 2·24 + 2). */
