@@ -80,10 +80,8 @@ export function loadOnMachine(machine: Machine): LoadedWorkload {
 const mostTries = 64;
 
 /** The self-check is looked for when somebody asks for it: it takes executions. */
-function targetOf(
-  { name, words, bits, axes, selfCheck }: StruckSpace,
-  loaded: Omit<LoadedWorkload, "targets">,
-): BoardTarget {
+function targetOf(space: StruckSpace, loaded: Omit<LoadedWorkload, "targets">): BoardTarget {
+  const { name, words, bits, axes } = space;
   let found: SelfCheck | null = null;
   return {
     name,
@@ -91,7 +89,7 @@ function targetOf(
     bits,
     axes,
     get selfCheck() {
-      return (found ??= selfCheckOf({ name, words, bits }, loaded, { tries: mostTries, ...selfCheck }));
+      return (found ??= selfCheckOf({ name, words, bits }, loaded, { tries: mostTries, ...space.selfCheck }));
     },
   };
 }

@@ -18,8 +18,8 @@ export interface GpuImage {
   /** Word address of the first launch descriptor, a whole line each (`launchDescriptor`). */
   readonly queue: { readonly from: number; readonly launches: number };
   readonly output: { readonly from: number; readonly words: number; readonly format: OutputFormat };
-  /** Word address of two words that the program itself counts in: errors detected and not corrected, errors corrected; null: it has no detector. */
-  readonly flags: number | null;
+  /** Word address of two words that the program itself counts in (`Flags` of ../../workloads/program.ts); null: it has no detector. */
+  readonly flags: { readonly from: number; readonly detector: "checksum" | "range" } | null;
   readonly inputs: number;
   /** Whether the outputs are scores of classes. */
   readonly ranks: boolean;
