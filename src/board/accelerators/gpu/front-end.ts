@@ -11,30 +11,28 @@ import { constantWords } from "./isa.ts";
  *   phase 0: descriptor ─L2→ constants, launch registers ─→ phase 1: a block a cycle → entries of an SM … all blocks done → phase 0
  */
 export interface FrontEnd {
-  /** Its part of one cycle; true: the queue is through. */
-  readonly step: () => boolean;
-  /** Whether it can do anything before a warp has done something. */
-  readonly idles: () => boolean;
+  /** Its part of one cycle; `idle`: it can do nothing before a warp has done something. */
+  readonly step: () => "through" | "worked" | "idle";
 }
 
 export function createFrontEnd(device: Device, caches: Caches): FrontEnd {
   const { control, sizes, constants, l2 } = device;
   const { sms, warps: entries } = sizes;
 
-  const launch = (): boolean => {
+  const launch = (): "through" | "worked" => {
     const head = control[controlAt.queueHead]!;
-    if (head === control[controlAt.queueEnd]!) return true;
+    if (head === control[controlAt.queueEnd]!) return "through";
     const words = Math.min(control[controlAt.memoryWords]!, device.hbm.words);
     const base = head % lineWords !== 0 || head >= words ? -1 : caches.findInL2(head / lineWords);
     if (base < 0) {
       device.trapped = true;
-      return false;
+      return "worked";
     }
     l2.reads(base, lineWords);
     const word = (place: number): number => l2.raw[base + place]!;
     if (device.trapped || word(constantPlaces.header) !== launchHeader) {
       device.trapped = true;
-      return false;
+      return "worked";
     }
     for (let sm = 0; sm < sms; sm++) {
       for (let place = 0; place < constantWords; place++) constants[sm * constantWords + place] = word(place);
@@ -50,7 +48,7 @@ export function createFrontEnd(device: Device, caches: Caches): FrontEnd {
     control[controlAt.queueHead] = head + lineWords;
     control[controlAt.phase] = phases.run;
     caches.invalidateL1();
-    return false;
+    return "worked";
   };
 
   const blocks = (): number => control[controlAt.gridX]! * control[controlAt.gridY]!;
@@ -109,17 +107,10 @@ export function createFrontEnd(device: Device, caches: Caches): FrontEnd {
     step: () => {
       const phase = control[controlAt.phase];
       if (phase === phases.launch) return launch();
-      if (phase !== phases.run) return false;
-      if (control[controlAt.blocksDone]! >= blocks()) control[controlAt.phase] = phases.launch;
-      else dispatch();
-      return false;
-    },
-    idles: () => {
-      const phase = control[controlAt.phase];
-      if (phase === phases.launch) return false;
-      if (phase !== phases.run) return true;
-      // Only asked in a cycle in which nothing was issued: what could be dispatched has been tried.
-      return control[controlAt.blocksDone]! < blocks();
+      if (phase !== phases.run) return "idle";
+      if (control[controlAt.blocksDone]! < blocks()) return dispatch() ? "worked" : "idle";
+      control[controlAt.phase] = phases.launch;
+      return "worked";
     },
   };
 }

@@ -138,11 +138,12 @@ export function createGpuMachine(image: GpuImage, options: GpuMachineOptions): M
     const { sms } = device.sizes;
     const held = latches.held;
     if (held) latches.settle();
-    if (front.step()) {
+    const fed = front.step();
+    if (fed === "through") {
       cycle++;
       return readBack();
     }
-    let worked = false;
+    let worked = fed === "worked";
     for (let sm = 0; sm < sms && !isTrapped(device); sm++) {
       if (held) latches.settle();
       if (tensor.isBusy(sm)) {
@@ -156,7 +157,7 @@ export function createGpuMachine(image: GpuImage, options: GpuMachineOptions): M
     faults.endCycle();
     cycle++;
     if (isTrapped(device)) return takeTrap();
-    return worked || !front.idles() ? null : "stuck";
+    return worked ? null : "stuck";
   };
 
   const machine: Machine = {
