@@ -8,6 +8,15 @@ import {
   programGemmI8Checksum,
   programGemmTf32,
 } from "./program-gemm.ts";
+import {
+  programScanF32,
+  programScanI32,
+  reductionF32,
+  reductionI32,
+  sortF32,
+  sortI32,
+} from "./collectives.ts";
+import { memoryCheckerboard, memoryMarchC, memoryWalkingOnes } from "./memory-tests.ts";
 import type { ProgramWorkload } from "./program.ts";
 
 /** Every workload that is a program, in the order a board offers them. A new one is a file and a line here. */
@@ -20,4 +29,13 @@ export const programs: readonly ProgramWorkload[] = [
   programGemmI8,
   programGemmF32Checksum,
   programGemmI8Checksum,
+  reductionF32,
+  reductionI32,
+  programScanF32,
+  programScanI32,
+  sortF32,
+  sortI32,
+  memoryCheckerboard,
+  memoryWalkingOnes,
+  memoryMarchC,
 ];
