@@ -9,7 +9,7 @@ import type { Sweep } from "./golden.ts";
 import { createPace } from "./pace.ts";
 import { refusalOf } from "./refusals.ts";
 import { runIterations } from "./run.ts";
-import { isOver, milliC, mostElements, noCounts, seenPristine } from "./state.ts";
+import { holdBits, isOver, milliC, mostElements, noBits, noCounts, seenPristine } from "./state.ts";
 import type { ArmedStrike, Board, Session } from "./state.ts";
 
 /**
@@ -207,8 +207,10 @@ function load(board: Board, request: MessageOf<"load">): Answer {
     golden: null,
     sinceRestored: 0,
     untouched: seenPristine(board, loaded),
+    held: noBits,
     elements,
   };
+  holdBits(board, board.session);
   board.state = "loaded";
   board.armed = [];
   board.counts = noCounts;
@@ -258,6 +260,7 @@ async function sweepAll(
 ): Promise<Exclude<Sweep, { end: "watchdog" | "reset" }> | null> {
   const { clock, surroundings } = board.options;
   surroundings.busy(true);
+  holdBits(board, session);
   const made = await sweep(session.loaded, times, budget, createPace(clock, surroundings, board.life));
   surroundings.busy(false);
   session.sinceRestored = 0;

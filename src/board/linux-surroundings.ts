@@ -50,6 +50,7 @@ export function linuxSurroundings(facts: StatedFacts): Surroundings {
     strikesDue: () => [],
     // A real fabric feels its upsets itself.
     fabric: () => [],
+    held: () => [],
   };
 }
 

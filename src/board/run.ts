@@ -8,7 +8,7 @@ import type { Golden } from "./golden.ts";
 import { nsPerSecond } from "../domain/clock.ts";
 import { createPace } from "./pace.ts";
 import type { Pace } from "./pace.ts";
-import { isOver, milliC, mostCounted, noCounts, seenPristine, wordsArmed } from "./state.ts";
+import { holdBits, isOver, milliC, mostCounted, noCounts, seenPristine, wordsArmed } from "./state.ts";
 import type { ArmedStrike, Board, RunCounts, Session } from "./state.ts";
 
 /**
@@ -80,7 +80,8 @@ async function iterate(run: Run, first: number, end: number): Promise<Why | "wat
     const input = iteration % session.loaded.inputs;
     const fallen = surroundings.strikesDue(iteration, golden.cycles[input]!);
     const armed = armedFor(board, iteration);
-    const sound = surroundings.fabric().length === 0;
+    holdBits(board, session);
+    const sound = surroundings.fabric().length === 0 && session.held.length === 0;
     if (session.untouched && sound && fallen.length === 0 && armed.length === 0) {
       pace.charge(golden.cycles[input]!);
       count(run, iteration, golden.cycles[input]!, true);

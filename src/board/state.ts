@@ -1,7 +1,7 @@
 import type { BoardEvent, MessageOf, Payload } from "../../firmware-protocol/messages.ts";
 import type { ResetCause } from "../domain/capabilities.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { Accelerator, LoadedWorkload, PlacedStrike } from "./accelerators/accelerator.ts";
+import type { Accelerator, HeldBits, LoadedWorkload, PlacedStrike } from "./accelerators/accelerator.ts";
 import type { EventBuffer, Unnumbered } from "./event-buffer.ts";
 import type { Golden } from "./golden.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -50,6 +50,8 @@ export interface Session {
   sinceRestored: number;
   /** All state is known to be pristine without looking: only strikes change it, and none has landed since it was seen to be. */
   untouched: boolean;
+  /** Bits that no write changes, as the workload was last told of them. */
+  held: readonly HeldBits[];
   /** Differing elements listed at most: as asked, as far as the event buffer bears it. */
   readonly elements: number;
 }
@@ -124,7 +126,19 @@ export function isOver(board: Board): boolean {
   return board.life.aborted;
 }
 
+export const noBits: readonly HeldBits[] = [];
+
+/** Tells the workload of bits that are held, where these have changed. */
+export function holdBits({ options }: Board, session: Session): void {
+  const held = options.surroundings.held();
+  if (held === session.held) return;
+  session.held = held;
+  session.loaded.hold?.(held);
+  session.untouched = false;
+}
+
 /** Whether state can be taken for pristine until a strike lands; never where particles strike unseen. */
 export function seenPristine(board: Board, loaded: LoadedWorkload): boolean {
-  return board.options.onlyStrikesChangeMemory === true && loaded.isPristine();
+  const { onlyStrikesChangeMemory, surroundings } = board.options;
+  return onlyStrikesChangeMemory === true && surroundings.held().length === 0 && loaded.isPristine();
 }

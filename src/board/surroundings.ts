@@ -1,3 +1,4 @@
+import type { HeldBits } from "./accelerators/accelerator.ts";
 import type { FabricFault } from "./fabric-fault.ts";
 
 /**
@@ -26,6 +27,11 @@ export interface Surroundings {
    * itself. The same list while they do not change.
    */
   fabric(): readonly FabricFault[];
+  /**
+   * Bits of the structures in use that no write changes: worn out by dose, or held by an upset that only power clears. Of a board that feels them
+   * itself: none. The same list while they do not change.
+   */
+  held(): readonly HeldBits[];
 }
 
 export interface OccupiedStructure {

@@ -7,12 +7,14 @@ import { RigError } from "../domain/errors.ts";
 import { nsPerMs } from "../domain/clock.ts";
 import type { Port } from "../domain/link.ts";
 import type { Upset } from "../domain/strike.ts";
+import type { Device } from "./device.ts";
 import type { EmulatedBoardSpec } from "./world-schema.ts";
 import type { Law } from "./law.ts";
 import type { FromBoard, ToBoard } from "./process-words.ts";
 import { promised } from "./promised.ts";
 import type { ArmRefusal } from "./surroundings.ts";
 import type { TruthLine } from "./truth.ts";
+import type { BadCell } from "./weak-cells.ts";
 
 /**
  * The world's hold on a board's process: started with the rail, killed with it.
@@ -26,6 +28,8 @@ export interface BoardHandle {
   turn(law: Law): void;
   /** Upsets now standing in the configuration of its FPGA. */
   configure(faults: readonly FabricFault[]): void;
+  /** Cells of its device that are held now. */
+  holdCells(cells: readonly BadCell[]): void;
   arm(strike: Upset): Promise<ArmRefusal | "rail-off" | null>;
   reboot(cause: ResetCause): void;
   /** Kills the process and waits for its end. */
@@ -45,6 +49,8 @@ export interface BoardHandleOptions {
   readonly program: string;
   readonly eventLog: string | null;
   readonly law: Law;
+  readonly device: Device;
+  readonly cells: readonly BadCell[];
   /** The device's end of the cable, for one boot. */
   readonly openUart: () => Port;
   readonly busy: (computing: boolean, clockShare: number) => void;
@@ -63,6 +69,7 @@ class Handle implements BoardHandle {
   readonly #asks = new Map<number, (refusal: ArmRefusal | "rail-off" | null) => void>();
   #law: Law;
   #faults: readonly FabricFault[] = [];
+  #cells: readonly BadCell[];
   #boots = 0;
   #asked = 0;
   #child: ChildProcess | null = null;
@@ -71,6 +78,7 @@ class Handle implements BoardHandle {
   constructor(options: BoardHandleOptions) {
     this.#its = options;
     this.#law = options.law;
+    this.#cells = options.cells;
     if (options.law.powered) this.#start(options.law.sinceNs);
   }
 
@@ -89,6 +97,11 @@ class Handle implements BoardHandle {
   configure(faults: readonly FabricFault[]): void {
     this.#faults = faults;
     this.#say({ say: "configure", faults });
+  }
+
+  holdCells(cells: readonly BadCell[]): void {
+    this.#cells = cells;
+    this.#say({ say: "hold", cells });
   }
 
   arm(strike: Upset): Promise<ArmRefusal | "rail-off" | null> {
@@ -122,7 +135,7 @@ class Handle implements BoardHandle {
   }
 
   #start(bootsAtNs: number): void {
-    const { board, serial, spec, seed, timeScale, originNs, program, eventLog, failed } = this.#its;
+    const { board, serial, spec, seed, timeScale, originNs, program, eventLog, failed, device } = this.#its;
     const child = fork(program, [], { stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"], execArgv: [] });
     this.#child = child;
     const uart = child.stdio[4] as Duplex;
@@ -161,6 +174,8 @@ class Handle implements BoardHandle {
       cause: "power",
       law: this.#law,
       faults: this.#faults,
+      device,
+      cells: this.#cells,
       eventLog,
       bootsAtNs,
     });

@@ -7,9 +7,11 @@ import type { Link, Port } from "../domain/link.ts";
 import { randomStream } from "../domain/random.ts";
 import type { Upset } from "../domain/strike.ts";
 import { linesOf } from "../link/lines.ts";
+import type { Device } from "./device.ts";
 import type { EmulatedBoardSpec } from "./world-schema.ts";
 import type { Law } from "./law.ts";
 import { surroundingsOf } from "./surroundings.ts";
+import type { BadCell } from "./weak-cells.ts";
 import type { ArmRefusal, BoardSurroundings, WorldReports } from "./surroundings.ts";
 
 /**
@@ -26,6 +28,8 @@ export interface BoardLife {
   turn(law: Law): void;
   /** Upsets now standing in the configuration of its FPGA; they outlive every boot. */
   configure(faults: readonly FabricFault[]): void;
+  /** Cells of its device that are held now; the world lets go of them, no boot does. */
+  holdCells(cells: readonly BadCell[]): void;
   arm(strike: Upset): ArmRefusal | "rail-off" | null;
   /** Resets the board as a fault of its own would. */
   reboot(cause: ResetCause): void;
@@ -43,6 +47,9 @@ export interface BoardCircumstances {
   readonly reports: WorldReports;
   readonly law: Law;
   readonly faults?: readonly FabricFault[];
+  /** What radiation does to its device, and what of it is held. */
+  readonly device?: Device;
+  readonly cells?: readonly BadCell[];
   /** Boots before the first one here, and why the first one happens. */
   readonly boots?: number;
   readonly cause?: ResetCause;
@@ -77,6 +84,7 @@ class Life implements BoardLife {
   readonly #infoRom = newInfoRom();
   #law: Law;
   #faults: readonly FabricFault[];
+  #cells: readonly BadCell[];
   #boots: number;
   #cause: ResetCause;
   #surroundings: BoardSurroundings | null = null;
@@ -88,6 +96,7 @@ class Life implements BoardLife {
     this.#its = circumstances;
     this.#law = circumstances.law;
     this.#faults = circumstances.faults ?? [];
+    this.#cells = circumstances.cells ?? [];
     this.#boots = circumstances.boots ?? 0;
     this.#cause = circumstances.cause ?? "power";
   }
@@ -103,6 +112,11 @@ class Life implements BoardLife {
   configure(faults: readonly FabricFault[]): void {
     this.#faults = faults;
     this.#surroundings?.configure(faults);
+  }
+
+  holdCells(cells: readonly BadCell[]): void {
+    this.#cells = cells;
+    this.#surroundings?.holdCells(cells);
   }
 
   arm(strike: Upset): ArmRefusal | "rail-off" | null {
@@ -136,11 +150,12 @@ class Life implements BoardLife {
   }
 
   async #live(): Promise<void> {
-    const { board, serial, spec, seed, clock, agent, openUart, reports, booting } = this.#its;
+    const { board, serial, spec, seed, clock, agent, openUart, reports, booting, device } = this.#its;
     const { signal } = this.#kill;
     const boots = ++this.#boots;
     booting?.(boots);
-    const its = { name: board, spec, seed, boots, faults: this.#faults };
+    const physics = device === undefined ? {} : { device };
+    const its = { name: board, spec, seed, boots, faults: this.#faults, cells: this.#cells, ...physics };
     const surroundings = surroundingsOf(its, clock, this.#law, reports);
     this.#surroundings = surroundings;
     const link = linesOf(openUart());

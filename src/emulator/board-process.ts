@@ -40,6 +40,9 @@ export function liveAsBoard(clockOf: (timeScale: number, originNs: bigint) => Cl
       case "configure":
         life?.configure(words.faults);
         break;
+      case "hold":
+        life?.holdCells(words.cells);
+        break;
       case "arm":
         say({ say: "armed", ask: words.ask, refusal: life === null ? "not-loaded" : life.arm(words.strike) });
         break;
@@ -66,7 +69,7 @@ function closeInheritedTerminals(): void {
 }
 
 function begin(words: Extract<ToBoard, { readonly say: "boot" }>, clock: Clock): BoardLife {
-  const { board, serial, spec, seed, boots, cause, law, faults, eventLog, bootsAtNs } = words;
+  const { board, serial, spec, seed, boots, cause, law, faults, device, cells, eventLog, bootsAtNs } = words;
   const cable = wire(board);
   cable.plug(uartPort());
   const life = boardLife({
@@ -80,6 +83,8 @@ function begin(words: Extract<ToBoard, { readonly say: "boot" }>, clock: Clock):
     reports: reportsOver(clock),
     law,
     faults,
+    device,
+    cells,
     boots,
     cause,
     firstBootMs: Math.max(0, (bootsAtNs - clock.nowNs()) / nsPerMs),

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { emulatedInstruments } from "./instruments/all.ts";
 import type { EmulatedInstrument } from "./instruments/emulated.ts";
+import { beamOf } from "./beam.ts";
+import { curvesMissing } from "./device.ts";
 import { worldSchema } from "./world-schema.ts";
 
 /** The `emulation` part of a rig file: a bench made of software, and so its records say. */
@@ -36,20 +38,35 @@ const quirksSchema = (
     : z.discriminatedUnion("is", [firstInstrument, ...otherInstruments])
 ) as z.ZodType<InstrumentQuirks>;
 
-export const emulationSchema = worldSchema.extend({
-  timeScale: z
-    .number()
-    .min(0.01)
-    .max(10_000)
-    .default(1)
-    .describe("seconds of the world to one of the wall; virtual time ignores it"),
-  folder: z
-    .string()
-    .default("run")
-    .describe("where `radrig emulate` puts the ports' symlinks; relative to this file"),
-  instruments: z
-    .record(name, quirksSchema)
-    .default({})
-    .describe("by device of this rig: what its emulated instrument is like; one not named has the defaults"),
-});
+export const emulationSchema = worldSchema
+  .extend({
+    timeScale: z
+      .number()
+      .min(0.01)
+      .max(10_000)
+      .default(1)
+      .describe("seconds of the world to one of the wall; virtual time ignores it"),
+    folder: z
+      .string()
+      .default("run")
+      .describe("where `radrig emulate` puts the ports' symlinks; relative to this file"),
+    instruments: z
+      .record(name, quirksSchema)
+      .default({})
+      .describe(
+        "by device of this rig: what its emulated instrument is like; one not named has the defaults",
+      ),
+  })
+  .superRefine((world, context) => {
+    const beam = beamOf(world);
+    const wanted =
+      beam.energyMeV !== null
+        ? `no cross-section against ${beam.species} energy: give it 'proton'`
+        : beam.letMeVCm2PerMg !== null
+          ? "no cross-section against LET: give it 'ion'"
+          : "a cross-section against energy or LET needs to know the beam: say emulation.beam, and not beamFluxPerCm2PerSecond";
+    for (const [board, spec] of Object.entries(world.boards))
+      for (const path of curvesMissing(spec, beam))
+        context.addIssue({ code: "custom", path: ["boards", board, ...path], message: wanted });
+  });
 export type EmulationSpec = z.infer<typeof emulationSchema>;

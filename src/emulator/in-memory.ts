@@ -14,7 +14,7 @@ import type { InstrumentPlace } from "./instrument-life.ts";
 import { mischief } from "./mischief.ts";
 import { portBoard } from "./port-board.ts";
 import type { EmulatedPort } from "./port-board.ts";
-import type { RailTruth, Truth } from "./truth.ts";
+import type { DeviceTruth, RailTruth, Truth } from "./truth.ts";
 import { wire } from "./wire.ts";
 import { openTasks } from "./open-tasks.ts";
 import { createWorld } from "./world.ts";
@@ -36,7 +36,7 @@ export interface EmulatedDevices {
 export interface InMemoryOptions {
   readonly agent: Agent;
   readonly truth?: Truth;
-  readonly railTruth?: (line: RailTruth) => void;
+  readonly railTruth?: (line: RailTruth | DeviceTruth) => void;
 }
 
 export interface Emulation {
@@ -56,7 +56,7 @@ export function emulateInMemory(
   seed: number,
   options: InMemoryOptions,
 ): Emulation {
-  const world = createWorld(spec, clock, options.truth, options.railTruth);
+  const world = createWorld(spec, clock, options.truth, options.railTruth, seed);
   const ports = portBoard();
   const lives = new Map<string, BoardLife>();
   const end = new AbortController();
@@ -95,12 +95,15 @@ export function emulateInMemory(
       agent: options.agent,
       openUart: () => trouble.around(cable.device()),
       law: world.law(board),
+      device: world.device(board),
+      cells: world.cells(board),
       reports: {
         busy: (computing, clockShare) => world.busy(board, computing, clockShare),
         struck: (line) => options.truth?.({ ...line, fluencePerCm2: world.fluencePerCm2() }),
       },
     });
     world.onLaw(board, (law) => life.turn(law));
+    world.onCells(board, (cells) => life.holdCells(cells));
     const fabric = fabricOf(boardSpec.configuration);
     const configuration = world.configuration(board);
     configuration.onChange((flipped) => life.configure(faultsOf(fabric, flipped)));

@@ -14,6 +14,13 @@ export interface Law {
   readonly heat: HeatLaw;
   /** At the board, with its rail on and the shutter open; otherwise 0. */
   readonly fluxPerCm2PerSecond: number;
+  /** V/V₀ by rail, V₀ what it is made for; absent: all stand where they should. The first rail also stands under the empty name. */
+  readonly voltage?: Readonly<Record<string, number>>;
+}
+
+/** The factor that the voltage of a rail puts to a cross-section with this d ln σ/d(V/V₀); `rail` null: the first one. */
+export function voltageFactor({ voltage }: Law, coefficient: number, rail: string | null): number {
+  return coefficient === 0 ? 1 : Math.exp(coefficient * ((voltage?.[rail ?? ""] ?? 1) - 1));
 }
 
 /**
@@ -30,4 +37,11 @@ export function fastestExposure(law: Law, coefficientPerC: number): number {
   const [coldest, hottest] = dieRange(law.heat);
   const warmest = coefficientPerC * ((coefficientPerC > 0 ? hottest : coldest) - 25);
   return law.fluxPerCm2PerSecond * Math.exp(warmest);
+}
+
+/** The slowest, a second. */
+export function slowestExposure(law: Law, coefficientPerC: number): number {
+  const [coldest, hottest] = dieRange(law.heat);
+  const coolest = coefficientPerC * ((coefficientPerC > 0 ? coldest : hottest) - 25);
+  return law.fluxPerCm2PerSecond * Math.exp(coolest);
 }

@@ -17,10 +17,14 @@ import type { LoadEvent } from "./world-schema.ts";
 export interface LoadLife {
   /** Everything that has fallen due by now, in order of time. */
   catchUp(): void;
+  /** This befalls a rail now, beside what the rig file says. */
+  befall(event: Befalling, atNs: number): void;
   /** Something has changed: the next one due may be another. */
   arm(): void;
   close(): void;
 }
+
+export type Befalling = Pick<LoadEvent, "do" | "rail" | "milliA" | "forSeconds" | "board">;
 
 export interface LoadHooks {
   readonly clock: Clock;
@@ -46,7 +50,7 @@ export function loadLife(hooks: LoadHooks): LoadLife {
   let disarm: () => void = () => undefined;
   let closed = false;
 
-  const begin = (event: LoadEvent, atNs: number): void => {
+  const begin = (event: Befalling, atNs: number): void => {
     const rail = event.rail ?? rails.first();
     const latched = event.do === "latch-up" || event.do === "micro-latch-up";
     const load: ExtraLoad = { latched, milliA: event.milliA };
@@ -82,6 +86,11 @@ export function loadLife(hooks: LoadHooks): LoadLife {
     );
   };
   const life: LoadLife = {
+    befall: (event, atNs) => {
+      begin(event, atNs);
+      hooks.turn(atNs);
+      life.arm();
+    },
     catchUp: () => {
       if (armedNs === null || armedNs > clock.nowNs()) return;
       for (let due = next(); due !== null && due.atNs <= clock.nowNs(); due = next()) {

@@ -18,7 +18,7 @@ import type { EmulatedPort } from "./port-board.ts";
 import { promised } from "./promised.ts";
 import { ptySocket } from "./pty-socket.ts";
 import type { PtySocket } from "./pty-socket.ts";
-import type { RailTruth, Truth } from "./truth.ts";
+import type { DeviceTruth, RailTruth, Truth } from "./truth.ts";
 import { wire } from "./wire.ts";
 import type { Wire } from "./wire.ts";
 import { createWorld } from "./world.ts";
@@ -41,7 +41,7 @@ export interface OverPtysOptions {
   /** The program of a board's process: calls `liveAsBoard`. */
   readonly boardProgram: string;
   readonly truth?: Truth;
-  readonly railTruth?: (line: RailTruth) => void;
+  readonly railTruth?: (line: RailTruth | DeviceTruth) => void;
   /** A file for the acknowledged events of a board. */
   readonly eventLog?: (board: string) => string | null;
 }
@@ -63,7 +63,7 @@ export function emulateOverPtys(
   options: OverPtysOptions,
 ): PtyEmulation {
   const { seed, clock } = options;
-  const world = createWorld(spec, clock, options.truth, options.railTruth);
+  const world = createWorld(spec, clock, options.truth, options.railTruth, seed);
   const sockets = new Map<Wire, { readonly serial: string; socket: PtySocket | null }>();
   const handles = new Map<string, BoardHandle>();
   const end = new AbortController();
@@ -139,6 +139,8 @@ export function emulateOverPtys(
       program: options.boardProgram,
       eventLog: options.eventLog?.(board) ?? null,
       law: world.law(board),
+      device: world.device(board),
+      cells: world.cells(board),
       openUart: () => trouble.around(cable.device()),
       busy: (computing, clockShare) => world.busy(board, computing, clockShare),
       struck: (line) => options.truth?.({ ...line, fluencePerCm2: world.fluencePerCm2() }),
@@ -146,6 +148,7 @@ export function emulateOverPtys(
     });
     handles.set(board, handle);
     world.onLaw(board, (law) => handle.turn(law));
+    world.onCells(board, (cells) => handle.holdCells(cells));
     const fabric = fabricOf(boardSpec.configuration);
     const configuration = world.configuration(board);
     configuration.onChange((flipped) => handle.configure(faultsOf(fabric, flipped)));

@@ -1,23 +1,24 @@
 import type { OccupiedStructure } from "../board/surroundings.ts";
-import { nsPerSecond } from "../domain/clock.ts";
 import type { RandomStream } from "../domain/random.ts";
-import { exposure, fastestExposure } from "./law.ts";
+import { arrivalsOf } from "./arrivals.ts";
+import { upsetCells } from "./cells-upset.ts";
+import type { UpsetWord } from "./cells-upset.ts";
 import type { Law } from "./law.ts";
 
 /**
- * Particles on one board: in every structure a Poisson process of unit rate in ∫ σ(T)·bits·flux dt.
+ * Particles on one board: in every structure a Poisson process, and where each of them lands.
  *
- *   stream ─exp(1)→ next arrival, as exposure ─law→ its time ─→ word, bit
+ *   arrivals ─time→ cells of the structure, one or several in a row ─→ words and bits
  *
- * Arrivals are drawn as exposure and not as time, so they do not depend on when, or how often, somebody looks.
  * A look ahead (the end of an iteration) uses the law of now: if the shutter closes meanwhile, what was handed out stays
  * out, and the count follows the true exposure again at the next look.
  */
-export interface Particle {
+export interface Particle extends UpsetWord {
   readonly structure: string;
-  readonly word: number;
-  readonly mask: number;
   readonly tNs: number;
+  /** Words that this one particle upset: it stands here once for each of them. */
+  readonly wordsOfEvent: number;
+  readonly by: "particle" | "sefi";
 }
 
 export interface Rain {
@@ -32,12 +33,21 @@ export interface Exposed extends OccupiedStructure {
   readonly crossSectionPerBitCm2: number;
   readonly arrivals: RandomStream;
   readonly places: RandomStream;
+  /** Where not given: the coefficient of the board, no voltage, single cells. */
+  readonly temperatureCoefficientPerC?: number;
+  readonly voltageCoefficient?: number;
+  readonly rail?: string | null;
+  readonly multiplicity?: readonly number[];
+  readonly interleave?: number;
+  readonly shapes?: RandomStream;
+  /** The part of it that is struck: its first word and bit; `words` and `bits` are of that part. */
+  readonly firstWord?: number;
+  readonly firstBit?: number;
+  readonly by?: Particle["by"];
 }
 
-/** A structure hit more often than this between two looks is noise; the rest is not drawn, so memory stays bounded. */
-const mostAtOnce = 10_000;
-
 const none: readonly Particle[] = [];
+const singleCells = [1] as const;
 
 /** From `fromNs` on, under the law `first`, which may be in force for longer. */
 export function rainOn(
@@ -46,71 +56,36 @@ export function rainOn(
   first: Law,
   fromNs: number,
 ): Rain {
-  const targets = structures
-    .map((structure) => ({
-      ...structure,
-      crossSectionCm2: structure.crossSectionPerBitCm2 * structure.words * structure.bits,
-    }))
-    .filter((target) => target.crossSectionCm2 > 0)
-    .map((target) => ({ ...target, nextAt: gap(target) }));
-  let law = first;
-  /** Exposure up to `law.sinceNs`; what the first law gave before `fromNs` does not count. */
-  let before = -exposure(first, coefficientPerC, fromNs);
-  /** Nothing falls before this time. */
-  let quietUntilNs = fromNs;
-  let lookedNs = fromNs;
-  let waiting: Particle[] = [];
-
-  const exposureAt = (ns: number): number => before + exposure(law, coefficientPerC, ns);
-  const look = (untilNs: number): void => {
-    if (untilNs <= quietUntilNs) return;
-    const reached = exposureAt(untilNs);
-    let soonest = Infinity;
-    for (const target of targets) {
-      for (let drawn = 0; target.nextAt <= reached && drawn < mostAtOnce; drawn++) {
-        const word = target.places.nextBelow(target.words);
-        const mask = (1 << target.places.nextBelow(target.bits)) >>> 0;
-        waiting.push({ structure: target.name, word, mask, tNs: timeOf(target.nextAt, untilNs) });
-        target.nextAt += gap(target);
-      }
-      if (target.nextAt <= reached) target.nextAt = reached + gap(target);
-      soonest = Math.min(soonest, target.nextAt);
-    }
-    lookedNs = Math.max(lookedNs, untilNs);
-    const fastest = fastestExposure(law, coefficientPerC);
-    const quietSeconds = fastest > 0 ? (soonest - reached) / fastest : Infinity;
-    quietUntilNs = untilNs + quietSeconds * nsPerSecond;
-  };
-  /** When the exposure reaches this much, to the nanosecond, by bisection. */
-  const timeOf = (exposed: number, untilNs: number): number => {
-    let [low, high] = [Math.max(law.sinceNs, Math.min(lookedNs, untilNs)), untilNs];
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      if (exposureAt(middle) < exposed) low = middle;
-      else high = middle;
-    }
-    return high;
-  };
-
+  const hazards = structures.map((one) => ({
+    crossSectionCm2: one.crossSectionPerBitCm2 * one.words * one.bits,
+    temperatureCoefficientPerC: one.temperatureCoefficientPerC ?? coefficientPerC,
+    voltageCoefficient: one.voltageCoefficient ?? 0,
+    rail: one.rail ?? null,
+    arrivals: one.arrivals,
+  }));
+  const arrivals = arrivalsOf(hazards, first, fromNs);
   return {
-    turn: (next) => {
-      look(next.sinceNs);
-      before = exposureAt(next.sinceNs);
-      law = next;
-      lookedNs = next.sinceNs;
-      quietUntilNs = next.sinceNs;
-    },
+    turn: (law) => arrivals.turn(law),
     fallenBefore: (untilNs) => {
-      look(untilNs);
-      if (waiting.length === 0) return none;
-      const fallen = waiting.sort((a, b) => a.tNs - b.tNs);
-      waiting = [];
-      return fallen;
+      const arrived = arrivals.before(untilNs);
+      if (arrived.length === 0) return none;
+      return arrived
+        .flatMap(({ hazard, tNs }) => fallOn(structures[hazard]!, tNs))
+        .sort((a, b) => a.tNs - b.tNs);
     },
   };
 }
 
-/** Exposure from one arrival to the next. */
-function gap(target: { readonly arrivals: RandomStream; readonly crossSectionCm2: number }): number {
-  return -Math.log(1 - target.arrivals.nextFloat()) / target.crossSectionCm2;
+function fallOn(one: Exposed, tNs: number): Particle[] {
+  const { words, bits, multiplicity = singleCells, interleave = 1, places, shapes = places } = one;
+  const { name: structure, firstWord = 0, firstBit = 0, by = "particle" } = one;
+  const upset = upsetCells({ words, bits, multiplicity, interleave }, places, shapes);
+  return upset.map(({ word, mask }) => ({
+    structure,
+    word: firstWord + word,
+    mask: (mask << firstBit) >>> 0,
+    tNs,
+    wordsOfEvent: upset.length,
+    by,
+  }));
 }

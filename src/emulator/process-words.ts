@@ -2,9 +2,11 @@ import type { FabricFault } from "../board/fabric-fault.ts";
 import type { ResetCause } from "../domain/capabilities.ts";
 import type { Upset } from "../domain/strike.ts";
 import type { ArmRefusal } from "./surroundings.ts";
+import type { Device } from "./device.ts";
 import type { EmulatedBoardSpec } from "./world-schema.ts";
 import type { Law } from "./law.ts";
 import type { TruthLine } from "./truth.ts";
+import type { BadCell } from "./weak-cells.ts";
 
 /** What the world's process and a board's process say to each other beside the UART. Plain data, over Node's IPC. */
 export type ToBoard =
@@ -23,6 +25,9 @@ export type ToBoard =
       readonly law: Law;
       /** Upsets that stand in the configuration of its FPGA. */
       readonly faults: readonly FabricFault[];
+      readonly device: Device;
+      /** Cells of its device that are held. */
+      readonly cells: readonly BadCell[];
       /** Where acknowledged events are logged, or null. */
       readonly eventLog: string | null;
       /** When its first boot is done, ns of the world's clock. */
@@ -30,6 +35,7 @@ export type ToBoard =
     }
   | { readonly say: "law"; readonly law: Law }
   | { readonly say: "configure"; readonly faults: readonly FabricFault[] }
+  | { readonly say: "hold"; readonly cells: readonly BadCell[] }
   | { readonly say: "arm"; readonly ask: number; readonly strike: Upset }
   | { readonly say: "reboot"; readonly cause: ResetCause };
 

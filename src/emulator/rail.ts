@@ -171,6 +171,14 @@ export class BoardRails {
     return this.#inSeries && !this.areOn() ? { ...state, milliA: 0, regulating: "voltage" } : state;
   }
 
+  /** V/V₀ of every rail, V₀ what it is made for; the first one's under the empty name too. */
+  voltage(watts: number): Readonly<Record<string, number>> {
+    const shares = [...this.#rails.values()].map(
+      (rail) => [rail.name, stateOf(rail, watts).milliV / rail.spec.milliV] as const,
+    );
+    return Object.fromEntries(shares[0] === undefined ? [] : [["", shares[0][1]], ...shares]);
+  }
+
   /** All rails as one, for an instrument that knows but one: the first speaks for the voltage. */
   together(watts: number): { readonly milliV: number; readonly milliA: number } {
     const states = [...this.#rails.values()].map((rail) => stateOf(rail, watts));

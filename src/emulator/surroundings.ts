@@ -1,15 +1,22 @@
+import type { HeldBits } from "../board/accelerators/accelerator.ts";
 import type { FabricFault } from "../board/fabric-fault.ts";
 import type { DueStrike, OccupiedStructure, Surroundings } from "../board/surroundings.ts";
 import type { Clock } from "../domain/clock.ts";
 import { nsPerMs } from "../domain/clock.ts";
 import { randomStream } from "../domain/random.ts";
 import type { Upset } from "../domain/strike.ts";
+import { unknownBeam } from "./beam.ts";
+import { deviceOf } from "./device.ts";
+import type { Device } from "./device.ts";
+import { heldIn, sameBits } from "./held-cells.ts";
 import type { EmulatedBoardSpec } from "./world-schema.ts";
 import type { Law } from "./law.ts";
+import { exposedIn } from "./exposed.ts";
 import { rainOn } from "./particles.ts";
 import type { Rain } from "./particles.ts";
 import type { TruthLine } from "./truth.ts";
-import { dieTemperature, wattsOf } from "./world.ts";
+import { dieTemperature, wattsOf } from "./board-heat.ts";
+import type { BadCell } from "./weak-cells.ts";
 
 /**
  * The surroundings of one board during one boot: the world's law in force, the particles that follow from it, and what the injector
@@ -22,6 +29,8 @@ export interface BoardSurroundings extends Surroundings {
   turn(law: Law): void;
   /** These upsets stand in the FPGA's configuration from now on, and no others. */
   configure(faults: readonly FabricFault[]): void;
+  /** These cells of its device are held from now on, and no others. */
+  holdCells(cells: readonly BadCell[]): void;
   /** The injector's; `null` when armed, else why not. */
   arm(strike: Upset): ArmRefusal | null;
 }
@@ -35,6 +44,10 @@ export interface SurroundedBoard {
   readonly boots: number;
   /** Upsets that stand in its FPGA's configuration as it boots: a reset of the board is none of the FPGA. */
   readonly faults?: readonly FabricFault[];
+  /** What radiation does to its device; none where it stands in no world. */
+  readonly device?: Device;
+  /** Cells that are held as it boots. */
+  readonly cells?: readonly BadCell[];
 }
 
 export interface WorldReports {
@@ -59,12 +72,15 @@ export function surroundingsOf(
   reports: WorldReports,
 ): BoardSurroundings {
   const { name, spec, seed, boots } = board;
+  const device = board.device ?? deviceOf(spec, unknownBeam);
   let law = first;
   let occupied: readonly OccupiedStructure[] = [];
   let occupations = 0;
   let rain: Rain | null = null;
   let armed: readonly Upset[] = [];
   let faults = board.faults ?? [];
+  let cells = board.cells ?? [];
+  let held: readonly HeldBits[] = [];
   /** Device time for which strikes were handed out: a board that pays its cycles in arrears asks ahead of the clock. */
   let horizonNs = 0;
 
@@ -85,6 +101,12 @@ export function surroundingsOf(
     atWork = now;
     if (computing) reports.busy(true, now.clockShare);
   };
+  /** Held cells, as the work of now begins: like throttling, they change between two iterations and never because somebody asks. */
+  const feel = (): void => {
+    if (cells.length === 0 && held.length === 0) return;
+    const now = heldIn(cells, occupied, dieC());
+    if (!sameBits(now, held)) held = now;
+  };
   const clockKHz = (): number => Math.ceil(spec.clockKHz * throttleNow().clockShare);
 
   return {
@@ -95,11 +117,16 @@ export function surroundingsOf(
     busy: (begun) => {
       computing = begun;
       atWork = throttleNow();
+      feel();
       reports.busy(begun, atWork.clockShare);
     },
     fabric: () => faults,
     configure: (standing) => {
       faults = standing;
+    },
+    held: () => held,
+    holdCells: (now) => {
+      cells = now;
     },
     turn: (next) => {
       rain?.turn(next);
@@ -120,32 +147,48 @@ export function surroundingsOf(
       armed = [];
       occupations++;
       // Arrivals have no memory, so every load may begin new streams, and a repeat of it repeats them.
-      const stream = (structure: string, what: string): ReturnType<typeof randomStream> =>
-        randomStream(seed, name, structure, what, boots, occupations);
-      const exposed = structures.map((structure) => ({
-        ...structure,
-        crossSectionPerBitCm2: spec.crossSectionPerBitCm2[structure.name] ?? 0,
-        arrivals: stream(structure.name, "arrivals"),
-        places: stream(structure.name, "places"),
-      }));
+      const exposed = exposedIn(device, structures, (...labels) =>
+        randomStream(seed, name, ...labels, boots, occupations),
+      );
+      feel();
       rain = rainOn(exposed, spec.temperatureCoefficientPerC, law, clock.nowNs());
     },
     strikesDue: (iteration, iterationCycles) => {
       look();
+      feel();
       const kHz = clockKHz();
       const startNs = Math.max(clock.nowNs(), horizonNs);
       horizonNs = startNs + (iterationCycles * nsPerMs) / kHz;
       const fallen = rain?.fallenBefore(horizonNs) ?? [];
       if (fallen.length === 0 && armed.length === 0) return none;
       const due: DueStrike[] = [];
-      const strike = (by: TruthLine["by"], id: number, at: Omit<DueStrike, "id">, tNs: number): void => {
+      const strike = (
+        by: TruthLine["by"],
+        id: number,
+        at: Omit<DueStrike, "id">,
+        tNs: number,
+        wordsOfEvent = 1,
+      ): void => {
         const { target: structure, word, mask, cycle } = at;
         due.push({ ...at, id });
-        reports.struck({ board: name, boots, by, id, structure, word, mask, tNs, iteration, cycle });
+        const several = wordsOfEvent > 1 ? { wordsOfEvent } : {};
+        reports.struck({
+          board: name,
+          boots,
+          by,
+          id,
+          structure,
+          word,
+          mask,
+          tNs,
+          iteration,
+          cycle,
+          ...several,
+        });
       };
-      for (const { structure: target, word, mask, tNs } of fallen) {
+      for (const { structure: target, word, mask, tNs, by, wordsOfEvent } of fallen) {
         const cycle = Math.max(0, Math.floor(((tNs - startNs) * kHz) / nsPerMs));
-        strike("particle", 0, { target, word, mask, cycle }, tNs);
+        strike(by, 0, { target, word, mask, cycle }, tNs, wordsOfEvent);
       }
       for (const { id, target, word, mask, cycle } of armed.filter((one) => one.iteration === iteration)) {
         strike("injector", id, { target, word, mask, cycle }, Math.round(startNs + (cycle * nsPerMs) / kHz));

@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
+import type { BadCell } from "./weak-cells.ts";
 import type { LoadEvent } from "./world-schema.ts";
 
 /**
@@ -11,10 +12,11 @@ export interface TruthLine {
   readonly boots: number;
   /**
    * `particle`: the beam's, or nature's; `injector`: armed through the bench box, or a bit inverted by a SEM controller. What takes flipped bits of the
-   * configuration memory back is told in the same way: `scrub` (repaired by the controller), `reconfigured` (loaded anew).
+   * configuration memory back is told in the same way: `scrub` (repaired by the controller), `reconfigured` (loaded anew). `sefi`: a particle that struck
+   * a control block by the device's own cross-section.
    * A board's own `strike` verb is no act of the world.
    */
-  readonly by: "particle" | "injector" | "scrub" | "reconfigured";
+  readonly by: "particle" | "sefi" | "injector" | "scrub" | "reconfigured";
   /** The bench box's strike id; 0 where nobody gave one. */
   readonly id: number;
   readonly structure: string;
@@ -27,6 +29,22 @@ export interface TruthLine {
   readonly cycle: number;
   /** Gross fluence of the beam when this line was written, 1/cm². */
   readonly fluencePerCm2: number;
+  /** Words that one particle upset, where they are several: each of them has a line, and so many lines are one event. */
+  readonly wordsOfEvent?: number;
+}
+
+/** What happened to a device that outlives a boot, on the world's own account. */
+export interface DeviceTruth {
+  readonly board: string;
+  /**
+   * `held`: a SEFI that lasts until power is cycled, then `released`. `stuck`: a cell that dose made bad. `dose-onset`: from here on cells wear out, and a
+   * rate that is to be of the sound device uses the exposure before.
+   */
+  readonly did: "held" | "released" | "stuck" | "dose-onset";
+  readonly cell: BadCell | null;
+  readonly doseRadSi: number;
+  readonly fluencePerCm2: number;
+  readonly tNs: number;
 }
 
 /** What happened to a rail, on the world's own account. */
@@ -53,7 +71,7 @@ export interface RailTruth {
 export type Truth = (line: TruthLine) => void;
 
 export interface TruthFile {
-  readonly write: (line: TruthLine | RailTruth) => void;
+  readonly write: (line: TruthLine | RailTruth | DeviceTruth) => void;
   close(): void;
 }
 

@@ -1,5 +1,8 @@
 import { z } from "zod";
 import { fpgaFamilies } from "../domain/configuration-plan.ts";
+import { beamSchema } from "./beam.ts";
+import { deviceShape } from "./device-schema.ts";
+import { presetNames } from "./devices/all.ts";
 import { framesNeeded } from "./fabric-layout.ts";
 
 /** The world of a bench made of software: its boards, their heat, the beam. */
@@ -116,6 +119,11 @@ const boardSchema = z.strictObject({
     .max(0.1)
     .default(0)
     .describe("d ln σ/dT: σ(T) = σ(25 °C)·exp(coefficient·(T − 25 °C)), T of the die"),
+  device: z
+    .enum(presetNames)
+    .optional()
+    .describe("a preset of what radiation does to it; the keys below override it"),
+  ...deviceShape,
   thermalResistanceCPerW: z.number().min(0).default(5),
   dieTimeConstantSeconds: z.number().min(0.001).default(0.5).describe("of the die towards the block"),
   leakageWattsPerC: z
@@ -168,7 +176,13 @@ export type EmulatedBoardSpec = z.infer<typeof emulatedBoardSchema>;
 export const worldSchema = z.strictObject({
   ambientC: z.number().min(-60).max(125).default(25),
   heaterRateCPerSecond: z.number().positive().default(5),
-  beamFluxPerCm2PerSecond: z.number().min(0).max(1e13).default(1e6),
+  beam: beamSchema.optional().describe("as it really is, whatever a plan says of it"),
+  beamFluxPerCm2PerSecond: z
+    .number()
+    .min(0)
+    .max(1e13)
+    .default(1e6)
+    .describe("of a beam that nothing else is told of; `beam` has its own"),
   boards: z.record(name, emulatedBoardSchema),
 });
 export type WorldSpec = z.infer<typeof worldSchema>;

@@ -2,16 +2,22 @@ import type { Clock } from "../domain/clock.ts";
 import { nsPerSecond } from "../domain/clock.ts";
 import type { EmulatedBoardSpec } from "./world-schema.ts";
 import type { WorldSpec } from "./world-schema.ts";
+import { beamOf } from "./beam.ts";
+import { firstLaw, ownHeat, wattsOf } from "./board-heat.ts";
 import { configurationMemory } from "./configuration-memory.ts";
 import type { ConfigurationMemory } from "./configuration-memory.ts";
-import { blockAt, dieAt, restingDieC, turnHeat } from "./heat.ts";
-import type { HeatLaw } from "./heat.ts";
+import { blockAt, turnHeat } from "./heat.ts";
+import { deviceOf, followsVoltage } from "./device.ts";
+import type { Device } from "./device.ts";
+import { deviceLife } from "./device-life.ts";
+import type { DeviceLife } from "./device-life.ts";
 import type { Law } from "./law.ts";
 import { loadLife } from "./load-life.ts";
 import type { LoadLife } from "./load-life.ts";
 import { BoardRails } from "./rail.ts";
 import type { Feed, RailState } from "./rail.ts";
-import type { RailTruth, Truth } from "./truth.ts";
+import type { DeviceTruth, RailTruth, Truth } from "./truth.ts";
+import type { BadCell } from "./weak-cells.ts";
 
 /**
  * The one owner of rails, heat, beam and configuration memory (law 5). It depends on commands and time alone: a command makes a new law for the
@@ -39,6 +45,14 @@ export interface World {
   fluencePerCm2(): number;
   /** Of the board's FPGA. Without power it forgets every flipped bit: it is loaded anew when power comes back. */
   configuration(board: string): ConfigurationMemory;
+  /** What the board's device is under this world's beam. */
+  device(board: string): Device;
+  /** Cells of it that are held now: by a SEFI that lasts, by dose. */
+  cells(board: string): readonly BadCell[];
+  /** Tells all of them whenever they change. Returns how to unsubscribe. */
+  onCells(board: string, listener: (cells: readonly BadCell[]) => void): () => void;
+  /** What the part has taken, powered or not, rad(Si). */
+  doseRadSi(board: string): number;
   /** Tells every new law of a board as soon as it holds. Returns how to unsubscribe. */
   onLaw(board: string, listener: (law: Law) => void): () => void;
   /** Tells when a board falls silent for good, until it has no power. */
@@ -74,6 +88,9 @@ interface Place {
   readonly hangs: Set<() => void>;
   readonly rails: BoardRails;
   readonly loads: LoadLife;
+  readonly device: Device;
+  readonly life: () => DeviceLife;
+  readonly holding: Set<(cells: readonly BadCell[]) => void>;
   readonly configuration: ConfigurationMemory;
   law: Law;
 }
@@ -86,21 +103,25 @@ export function createWorld(
   spec: WorldSpec,
   clock: Clock,
   truth: Truth = () => undefined,
-  tell: (line: RailTruth) => void = () => undefined,
+  tell: (line: RailTruth | DeviceTruth) => void = () => undefined,
+  seed = 0,
 ): World {
+  const { fluxPerCm2PerSecond, ...kind } = beamOf(spec);
   const beam = { open: false, sinceNs: clock.nowNs(), fluencePerCm2: 0 };
   const places = new Map<string, Place>();
   const placeOf = (board: string): Place => {
     const place = places.get(board);
     if (place === undefined) throw new RangeError(`no board '${board}' in this world`);
     place.loads.catchUp();
+    place.life().catchUp();
     return place;
   };
   /** What a board takes from its rails while it would do this; one in reset draws what an idle one does. */
   const takes = ({ spec: board, rails, law }: Place, busy: boolean, atNs: number): number =>
     wattsOf(board, { ...law, powered: rails.areOn(), busy }, atNs);
   /** A new law from `atNs` on. A board whose rail has fallen below its brown-out is reset, and lives again when its rails carry it. */
-  const turn = (place: Place, change: Turn, atNs = clock.nowNs()): void => {
+  const turn = (place: Place, change: Turn, fromNs = clock.nowNs()): void => {
+    const atNs = Math.max(fromNs, place.law.sinceNs);
     const { name, law, spec: board, rails } = place;
     const asked = law.powered && (change.busy ?? law.busy);
     const powered = rails.carry(takes(place, asked, atNs));
@@ -114,12 +135,13 @@ export function createWorld(
       busy,
       clockShare,
       heat: turnHeat(law.heat, atNs, { blockGoalC, rateCPerSecond, ...own }),
-      fluxPerCm2PerSecond: powered && beam.open ? spec.beamFluxPerCm2PerSecond : 0,
+      fluxPerCm2PerSecond: powered && beam.open ? fluxPerCm2PerSecond : 0,
+      ...(followsVoltage(place.device) ? { voltage: rails.voltage(takes(place, busy, atNs)) } : {}),
     };
     rails.settle(takes(place, busy, atNs), atNs);
     const did = powered ? "alive" : "dead";
     const exposed = isExposed(place.law);
-    if (board.events.length > 0 && isExposed(law) !== exposed)
+    if (board.events.length + place.device.sel.length > 0 && isExposed(law) !== exposed)
       tell({
         board: name,
         rail: "all",
@@ -129,12 +151,13 @@ export function createWorld(
         tNs: atNs,
       });
     if (law.powered !== powered) tell({ board: name, rail: "all", did, milliA: 0, sinceNs: atNs, tNs: atNs });
+    place.life().turn(place.law);
     for (const listener of place.listeners) listener(place.law);
     if (!powered && rails.carry(takes(place, false, atNs))) turn(place, {}, atNs);
   };
   const fluencePerCm2 = (): number =>
     beam.fluencePerCm2 +
-    (beam.open ? (spec.beamFluxPerCm2PerSecond * (clock.nowNs() - beam.sinceNs)) / nsPerSecond : 0);
+    (beam.open ? (fluxPerCm2PerSecond * (clock.nowNs() - beam.sinceNs)) / nsPerSecond : 0);
 
   for (const [name, board] of Object.entries(spec.boards)) {
     const configuration = configurationMemory(board.configuration, (change) =>
@@ -158,8 +181,35 @@ export function createWorld(
     });
     const law = firstLaw(spec, board, clock.nowNs());
     const listeners = new Set([forget]);
-    const place: Place = { name, spec: board, listeners, hangs, rails, loads, configuration, law };
+    const holding = new Set<(cells: readonly BadCell[]) => void>();
+    const device = deviceOf(board, { fluxPerCm2PerSecond, ...kind });
+    const place: Place = {
+      name,
+      spec: board,
+      listeners,
+      hangs,
+      holding,
+      rails,
+      loads,
+      device,
+      configuration,
+      law,
+      life: () => life,
+    };
     places.set(name, place);
+    const life = deviceLife({
+      board: name,
+      device,
+      seed,
+      clock,
+      law,
+      fluencePerCm2,
+      fluxPerCm2PerSecond: () => (beam.open ? fluxPerCm2PerSecond : 0),
+      latch: ({ do: what, rail, milliA, board: then }, atNs) =>
+        loads.befall({ do: what, ...(rail === null ? {} : { rail }), milliA, board: then }, atNs),
+      changed: (cells) => holding.forEach((listener) => listener(cells)),
+      tell,
+    });
     rails.settle(takes(place, false, clock.nowNs()), clock.nowNs());
     loads.arm();
   }
@@ -194,7 +244,9 @@ export function createWorld(
       Object.assign(beam, { fluencePerCm2: fluencePerCm2(), sinceNs: clock.nowNs(), open });
       for (const place of places.values()) {
         place.loads.catchUp();
+        place.life().catchUp();
         turn(place, {});
+        place.life().beam();
       }
     },
     busy: (board, computing, clockShare = 1) => {
@@ -216,7 +268,7 @@ export function createWorld(
         milliA: Math.round(milliA),
         shutterOpen: beam.open,
         fluencePerCm2: fluencePerCm2(),
-        fluxPerCm2PerSecond: beam.open ? spec.beamFluxPerCm2PerSecond : 0,
+        fluxPerCm2PerSecond: beam.open ? fluxPerCm2PerSecond : 0,
       };
     },
     fluencePerCm2,
@@ -226,11 +278,21 @@ export function createWorld(
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    device: (board) => placeOf(board).device,
+    cells: (board) => placeOf(board).life().cells(),
+    onCells: (board, listener) => {
+      const { holding } = placeOf(board);
+      holding.add(listener);
+      return () => void holding.delete(listener);
+    },
+    doseRadSi: (board) => placeOf(board).life().doseRadSi(),
     onHang: (board, listener) => void placeOf(board).hangs.add(listener),
     close: () => {
-      for (const { loads, rails } of places.values()) {
+      for (const { loads, rails, life } of places.values()) {
         loads.catchUp();
+        life().catchUp();
         loads.close();
+        life().close();
         rails.close(clock.nowNs());
       }
     },
@@ -242,58 +304,4 @@ const outsideOfWork = { boots: 0, id: 0, structure: "configuration", iteration: 
 
 function isExposed({ busy, fluxPerCm2PerSecond }: Law): boolean {
   return busy && fluxPerCm2PerSecond > 0;
-}
-
-function firstLaw(spec: WorldSpec, board: EmulatedBoardSpec, nowNs: number): Law {
-  const idle = { powered: true, busy: false, clockShare: 1 };
-  const heat = {
-    sinceNs: nowNs,
-    blockC: spec.ambientC,
-    blockGoalC: spec.ambientC,
-    rateCPerSecond: spec.heaterRateCPerSecond,
-    dieC: spec.ambientC,
-    ...ownHeat(board, idle),
-    tauSeconds: board.dieTimeConstantSeconds,
-  };
-  return {
-    sinceNs: nowNs,
-    ...idle,
-    heat: { ...heat, dieC: restingDieC(heat, spec.ambientC) },
-    fluxPerCm2PerSecond: 0,
-  };
-}
-
-type Doing = Pick<Law, "powered" | "busy" | "clockShare">;
-
-/** What a board draws with its die at 25 °C: its switching follows the clock, what it draws idle does not. */
-function wattsAt25C(
-  { busyWatts, idleWatts }: EmulatedBoardSpec,
-  { powered, busy, clockShare }: Doing,
-): number {
-  if (!powered) return 0;
-  return busy ? idleWatts + (busyWatts - idleWatts) * clockShare : idleWatts;
-}
-
-/** `extraWatts`: what goes into latch-ups. */
-function ownHeat(
-  board: EmulatedBoardSpec,
-  doing: Doing,
-  extraWatts = 0,
-): Pick<HeatLaw, "selfHeatC" | "feedback"> {
-  const { thermalResistanceCPerW: resistance, leakageWattsPerC } = board;
-  return {
-    selfHeatC: (wattsAt25C(board, doing) + extraWatts) * resistance,
-    feedback: doing.powered ? leakageWattsPerC * resistance : 0,
-  };
-}
-
-/** What a board draws now, leakage of the hot die included. */
-export function wattsOf(board: EmulatedBoardSpec, law: Law, nowNs: number): number {
-  const leakage = law.powered ? board.leakageWattsPerC * (dieAt(law.heat, nowNs) - 25) : 0;
-  return Math.max(0, wattsAt25C(board, law) + leakage);
-}
-
-/** What a die thermometer under this law shows, °C. */
-export function dieTemperature(law: Law, nowNs: number): number {
-  return dieAt(law.heat, nowNs);
 }

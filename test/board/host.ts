@@ -61,6 +61,7 @@ export function worldOf(): World {
     occupy: (structures) => void world.occupied.push([...structures]),
     busy: (computing) => void world.busyTold.push(computing),
     fabric: () => [],
+    held: () => [],
     strikesDue: (iteration) => world.due.filter((strike) => strike.iteration === iteration),
   };
   return world;

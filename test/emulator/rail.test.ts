@@ -13,7 +13,9 @@ function railWorld(board: Readonly<Record<string, unknown>>): {
 } {
   const clock = virtualClock();
   const truth: RailTruth[] = [];
-  const world = createWorld(benchSpec({}, board), clock, undefined, (line) => void truth.push(line));
+  const world = createWorld(benchSpec({}, board), clock, undefined, (line) => {
+    if ("rail" in line) truth.push(line);
+  });
   return { world, truth, clock };
 }
 

@@ -5,7 +5,14 @@ import { workloadsOf } from "../workloads/all.ts";
 import { selfCheckOf } from "./self-check.ts";
 import { createCore } from "../workloads/workload.ts";
 import type { Format, KernelEnd, Prepared } from "../workloads/workload.ts";
-import type { Accelerator, AppliedStrike, Execution, LoadedWorkload, PlacedStrike } from "./accelerator.ts";
+import type {
+  Accelerator,
+  AppliedStrike,
+  Execution,
+  HeldBits,
+  LoadedWorkload,
+  PlacedStrike,
+} from "./accelerator.ts";
 
 /** The CPU: kernels in this process, one multiply-accumulate a cycle, operands in its memory. */
 export function cpuAccelerator(format: Format): Accelerator {
@@ -22,7 +29,8 @@ export function cpuAccelerator(format: Format): Accelerator {
 
 /**
  * Kernels of this process write straight to memory, and nothing here sees them do it: a bit that is to stay as it is through a write
- * cannot be made, so `hold` is refused (PROTOCOL.md, "Strikes").
+ * cannot be made, so `hold` is refused (PROTOCOL.md, "Strikes"). Bits that the world holds are seen to before every step instead, which is slow
+ * and, because a kernel reads in steps, the same.
  */
 const manners = ["flip", "put"] as const satisfies readonly StrikeManner[];
 
@@ -30,6 +38,7 @@ const manners = ["flip", "put"] as const satisfies readonly StrikeManner[];
 export function loadOnCpu(prepared: Prepared): LoadedWorkload {
   const { inputs, format, output, ranks, memory } = prepared;
   const structures = new Map(prepared.structures.map((structure) => [structure.name, structure]));
+  let held: readonly HeldBits[] = [];
   const loaded = {
     inputs,
     outputs: output.length,
@@ -37,8 +46,12 @@ export function loadOnCpu(prepared: Prepared): LoadedWorkload {
     ranks,
     manners,
     ...(prepared.outputAxes === undefined ? {} : { outputAxes: prepared.outputAxes }),
-    start: (input: number, strikes: readonly PlacedStrike[]) => execute(prepared, structures, input, strikes),
+    start: (input: number, strikes: readonly PlacedStrike[]) =>
+      execute(prepared, structures, input, strikes, held),
     restore: (what: Refreshed) => memory.restore(what),
+    hold: (bits: readonly HeldBits[]) => {
+      held = bits;
+    },
     isPristine: () => memory.isPristine(),
     stateDigest: () => memory.digest(),
   };
@@ -52,6 +65,11 @@ export function loadOnCpu(prepared: Prepared): LoadedWorkload {
   return { ...loaded, targets };
 }
 
+/** Whatever the kernel or a strike wrote there, these bits read as they are held: seen to before every step. */
+function holdIn(structures: ReadonlyMap<string, Structure>, input: number, held: readonly HeldBits[]): void {
+  for (const { target, word, mask, value } of held) structures.get(target)?.put(input, word, mask, value);
+}
+
 /**
  * Runs to the next strike, applies it, and on. A strike at cycle c lands before step c is made; those that the kernel never
  * reaches land after its end. One that names no word there is hits nothing.
@@ -61,6 +79,7 @@ function execute(
   structures: ReadonlyMap<string, Structure>,
   input: number,
   strikes: readonly PlacedStrike[],
+  held: readonly HeldBits[],
 ): Execution {
   const { output, memory, format } = prepared;
   const core = createCore(0);
@@ -77,6 +96,7 @@ function execute(
     }
   };
   output.fill(0);
+  holdIn(structures, input, held);
   const kernel = prepared.kernel(input, core);
   let ended: KernelEnd | null = null;
   return {
@@ -89,7 +109,9 @@ function execute(
     corrected: 0,
     advance: (untilCycle) => {
       while (ended === null) {
-        core.until = Math.min(untilCycle, strikes[next]?.cycle ?? untilCycle);
+        // What is held must stand again before the next step reads it.
+        const soonest = held.length > 0 ? core.cycle + 1 : untilCycle;
+        core.until = Math.min(untilCycle, soonest, strikes[next]?.cycle ?? untilCycle);
         const step = kernel.next();
         if (step.done === true) {
           ended = step.value;
@@ -98,6 +120,7 @@ function execute(
           if (format === "f32") spellNaN(raw);
         } else {
           strikeUpTo(core.cycle);
+          holdIn(structures, input, held);
           if (core.cycle >= untilCycle) return null;
         }
       }
