@@ -7,7 +7,8 @@ import { heartbeatsToWait } from "./settle.ts";
 import { switchBeam, wantsBeam } from "./beam-switch.ts";
 import type { Switched } from "./beam-switch.ts";
 import { devicesOf } from "./bench-health.ts";
-import { beamRecord, deadRecord, eventRecord, knownDose, notMasked, readBeam } from "./exposed.ts";
+import { resultRecord } from "./beam-result.ts";
+import { beamRecord, deadRecord, knownDose, readBeam } from "./exposed.ts";
 import type { Exposed } from "./exposed.ts";
 import { functionalCheck } from "./functional-check.ts";
 import type { Checked } from "./functional-check.ts";
@@ -17,7 +18,7 @@ import { benchFault } from "./injection.ts";
 import type { Ended } from "./injection.ts";
 import { createJudge } from "./judge.ts";
 import { tryStep } from "./lasting-step.ts";
-import { forgetIterations, iterationsRecord, listen, msSince } from "./lane.ts";
+import { acknowledgeHeld, forgetIterations, iterationsRecord, listen, msSince } from "./lane.ts";
 import type { Lane } from "./lane.ts";
 import { watchPileUp } from "./pile-up.ts";
 import type { Prepared } from "./prepare.ts";
@@ -107,6 +108,7 @@ export async function* beamRun(
     return yield* expose(seen, fromNs);
   } finally {
     lane.memory.latch.exposure = null;
+    lane.memory.keptOut = false;
     await beam?.close();
     await dut.stop();
   }
@@ -135,7 +137,7 @@ async function readInTheDark(beam: Beam): Promise<BeamReading | null> {
 
 /** `fromNs` is when its segment began. */
 async function* expose(seen: Exposed, fromNs: number): AsyncGenerator<Rec, Ended> {
-  const { lane, run, judge } = seen;
+  const { lane, run } = seen;
   const { dut } = lane.station;
   /** First iteration of the board's present run, and the one after the last it was seen in. */
   let begun = 0;
@@ -174,27 +176,20 @@ async function* expose(seen: Exposed, fromNs: number): AsyncGenerator<Rec, Ended
       if (unstarted >= mostUnstarted)
         return { endReason: "dut_dead", detail: `${unstarted} times loaded, it did not run as before` };
     }
+    lane.memory.keptOut = keptFor > 0;
     const event = yield* listen(lane, run.number, silenceMs);
     if (lane.signal.aborted) return { endReason: "operator", detail: "stopped at once" };
     switch (event.kind) {
       case "result": {
         next = Math.max(next, event.evidence.iteration + 1);
-        if (keptFor > 0)
-          yield eventRecord(
-            seen,
-            "unattributed",
-            null,
-            event.evidence,
-            event,
-            "kept while the link was out: that time is not live",
-          );
-        else yield eventRecord(seen, notMasked(judge(event.evidence)), null, event.evidence, event);
+        yield resultRecord(seen, event);
         await dut.acknowledge(event.bootId, event.event);
         break;
       }
       case "heartbeat": {
         next = Math.max(next, event.iteration + 1);
         keptFor = Math.max(0, keptFor - 1);
+        await acknowledgeHeld(lane);
         // Of a run that is over `done` has the counts.
         const iterations =
           event.state !== "running"

@@ -44,11 +44,6 @@ export interface Exposed {
   previous: SeenError | null;
 }
 
-/** Under a beam a board reports what was not clean: equal output then means that a detector fired. */
-export function notMasked(outcome: Outcome): Exclude<Outcome, "masked"> {
-  return outcome === "masked" ? "dueDetected" : outcome;
-}
-
 /**
  * Reads the counter, if there is one and it answers. What it did not count is dead time; the part took it all the same, and its dose
  * grows by it.

@@ -55,6 +55,10 @@ export interface LaneMemory {
   /** All that the part has taken, rad(Si): before this campaign, before this process, and since; null: not looked up yet. */
   doseRadSi: number | null;
   latch: LatchMemory;
+  /** What comes in was kept while the link was out: that time is not live. */
+  keptOut: boolean;
+  /** Recorded, and to be acknowledged when nothing before it is waiting to be. */
+  heldEvent: { readonly bootId: number; readonly event: number } | null;
 }
 
 export function newMemory(): LaneMemory {
@@ -75,6 +79,8 @@ export function newMemory(): LaneMemory {
     climate: newClimate(),
     doseRadSi: null,
     latch: newLatchMemory(),
+    keptOut: false,
+    heldEvent: null,
   };
 }
 
@@ -124,13 +130,8 @@ export async function* listen(lane: Lane, run: number, deadlineMs: number): Asyn
         };
         break;
       case "ecc":
-        yield {
-          type: "note",
-          tNs,
-          run,
-          level: "info",
-          text: `${lane.name}: ECC of ${event.structure}: ${event.corrected} corrected, ${event.uncorrected} uncorrected`,
-        };
+        yield eccRecord(lane, run, event);
+        memory.heldEvent = { bootId: event.bootId, event: event.event };
         break;
       case "heartbeat":
         // One that waited in the queue while its boot went by says nothing of this one.
@@ -180,6 +181,21 @@ export function bootRecord(
     expected,
     eventsLostAtMost: event.lostAtMost,
   };
+}
+
+/** What its error counters told, as it is kept. */
+function eccRecord(lane: Lane, run: number, told: Extract<DutEvent, { kind: "ecc" }>): Rec {
+  const { structure, corrected, uncorrected, event, bootId } = told;
+  const live = !lane.memory.keptOut;
+  const at = { tNs: lane.clock.nowNs(), run, dut: lane.name };
+  return { type: "ecc", ...at, structure, corrected, uncorrected, live, event, bootId };
+}
+
+/** What was recorded without a result beside it is acknowledged once nothing older waits for its record. */
+export async function acknowledgeHeld({ memory, station }: Lane): Promise<void> {
+  const held = memory.heldEvent;
+  memory.heldEvent = null;
+  if (held !== null) await station.dut.acknowledge(held.bootId, held.event);
 }
 
 async function telemetry(

@@ -1,7 +1,8 @@
 import type { Rec } from "../domain/records.ts";
 import { darken, switchBeam } from "./beam-switch.ts";
 import type { Switched } from "./beam-switch.ts";
-import { deadRecord, eventRecord, notMasked, readBeam } from "./exposed.ts";
+import { resultRecord } from "./beam-result.ts";
+import { deadRecord, eventRecord, readBeam } from "./exposed.ts";
 import type { Exposed } from "./exposed.ts";
 import { functionalCheck } from "./functional-check.ts";
 import { afterBoot, afterSilence } from "./incident.ts";
@@ -69,8 +70,7 @@ export async function* drainStop(seen: Exposed): AsyncGenerator<Rec, Trouble | n
       heartbeats++;
       continue;
     }
-    if (event.kind === "result")
-      yield eventRecord(seen, notMasked(seen.judge(event.evidence)), null, event.evidence, event);
+    if (event.kind === "result") yield resultRecord(seen, event);
     else {
       const rest = iterationsRecord(lane, run.number, {
         total: event.iterations,

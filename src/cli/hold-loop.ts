@@ -1,5 +1,5 @@
 import type { Rec } from "../domain/records.ts";
-import { mustBeDurable } from "../domain/records.ts";
+import { mustBeDurable } from "../domain/durable.ts";
 import { fold } from "../science/fold.ts";
 import type { CampaignState } from "../science/state.ts";
 

@@ -2,6 +2,7 @@ import type { Identity, LinkFault, LinkTotals, ReadBack, ResetCause } from "./ca
 import type { BenchFaultName, InjectionSeen, RailReading, ThermalReading } from "./equipment.ts";
 import type { RailEventRec } from "./rail-event.ts";
 import type { Command } from "./command.ts";
+import type { CorrectedRec, EccRec } from "./error-records.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Effect, EndReason, Outcome, RunKind } from "./outcome.ts";
 import type { Plan, RunPlan } from "./plan.ts";
@@ -20,6 +21,8 @@ export type Rec =
   | CheckRec
   | StrikeRec
   | BeamEventRec
+  | EccRec
+  | CorrectedRec
   | TelemetryRec
   | BeamRec
   | ThermalRec
@@ -321,11 +324,4 @@ export interface CampaignEnd extends At {
   readonly type: "campaign_end";
   readonly endReason: EndReason | "complete";
   readonly detail: string;
-}
-
-const frequent: ReadonlySet<Rec["type"]> = new Set(["telemetry", "beam", "thermal", "iterations"]);
-
-/** Records whose loss would lose an event: made durable before anything is acknowledged or goes on. */
-export function mustBeDurable(record: Rec): boolean {
-  return !frequent.has(record.type);
 }

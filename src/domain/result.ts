@@ -59,6 +59,7 @@ export interface RunResult {
   readonly corrected: number;
   readonly severity: Severity | null;
   readonly detection: DetectionCounts;
+  readonly ecc: readonly EccResult[];
   readonly iterations: { readonly total: number; readonly clean: number; readonly computeSeconds: number };
   readonly effects: Readonly<Partial<Record<Effect, number>>>;
   /** Events expected in one observation window, seen and planned; null but for exposures of a board at work. */
@@ -155,6 +156,28 @@ export interface Estimate {
   readonly unknownBounds: { readonly allMasked: number; readonly allDue: number } | null;
 }
 
+/** A rate of something that is no outcome. */
+export type CountedRate = Pick<
+  Estimate,
+  "kind" | "value" | "lower" | "upper" | "confidence" | "method" | "unit" | "n" | "limitOnly"
+>;
+
+/** What a board's error counters counted at one place, in live time. */
+export interface EccResult {
+  readonly structure: string;
+  readonly corrected: EccRate;
+  readonly uncorrected: EccRate;
+}
+
+export interface EccRate {
+  /** As the counter counts: a word that stays wrong once a read, an upset of several words several times. */
+  readonly errors: number;
+  /** By injection: strikes in whose iteration it counted any; null in a beam. */
+  readonly strikes: number | null;
+  /** Share of the strikes, or cross-section of the errors; null where there is no denominator. */
+  readonly rate: CountedRate | null;
+}
+
 export interface PooledResult {
   readonly runKind: RunKind;
   readonly dut: string;
@@ -168,5 +191,6 @@ export interface PooledResult {
   readonly outcomes: OutcomeCounts;
   readonly severity: Severity | null;
   readonly detection: DetectionCounts;
+  readonly ecc: readonly EccResult[];
   readonly estimates: readonly Estimate[];
 }

@@ -54,6 +54,14 @@ export function partsOf(record: Rec, run: RunStart | null): readonly Part[] {
       return [strikePart(record, run)];
     case "beam_event":
       return [beamEventPart(record)];
+    case "ecc": {
+      const { structure, corrected, uncorrected, live } = record;
+      return [part("see_ecc", { structure }, { corrected, uncorrected, live })];
+    }
+    case "corrected":
+      return [
+        event("corrected", "none", "dut", { iter: record.iteration, n_bad: 0, corrected: record.corrected }),
+      ];
     case "telemetry":
       return telemetryParts(record, run);
     case "iterations":

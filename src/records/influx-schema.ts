@@ -34,7 +34,7 @@ export const measurements = {
       note: "text",
     },
   },
-  /** What happened by itself: `class` beam_event's outcome, or `effect`, `boot`, `rung`, `link`; `attrib` whose it is. */
+  /** What happened by itself: `class` beam_event's outcome, `corrected`, or `effect`, `boot`, `rung`, `link`; `attrib` whose it is. */
   see_event: {
     tags: ["class", "sub", "attrib"],
     fields: {
@@ -46,6 +46,7 @@ export const measurements = {
       n_bad: "integer",
       n_nan: "integer",
       t_die_c: "float",
+      corrected: "integer",
       fluence_cm2: "float",
       dose_rad_si: "float",
       weight: "float",
@@ -60,6 +61,11 @@ export const measurements = {
       lost_at_most: "integer",
       note: "text",
     },
+  },
+  /** What a board's error counters counted at one place since the point before of that place. */
+  see_ecc: {
+    tags: ["structure"],
+    fields: { seq: "integer", corrected: "integer", uncorrected: "integer", live: "flag" },
   },
   see_check: {
     tags: ["check"],

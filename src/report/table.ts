@@ -1,6 +1,7 @@
 import type { Result, RunResult } from "../domain/result.ts";
 import { flagMeanings } from "../science/flags.ts";
 import { beamTables } from "./beam-table.ts";
+import { eccTable } from "./ecc-table.ts";
 import { paintLine, piece } from "./line.ts";
 import type { Canvas, Line } from "./line.ts";
 import { severityTable } from "./severity-table.ts";
@@ -14,6 +15,7 @@ export function resultTable(result: Result, canvas: Canvas): string[] {
     heading(result),
     ...strikeTable(result, page),
     ...beamTables(result, page),
+    ...eccTable(result, page),
     ...severityTable(result, page),
     ...sideBySide(result, page),
     ...remarks(result, page.columns),

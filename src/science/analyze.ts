@@ -4,7 +4,8 @@ import type { EndReason } from "../domain/outcome.ts";
 import { resultVersion } from "../domain/result.ts";
 import type { Result, RunResult } from "../domain/result.ts";
 import { dosesOf } from "./dose.ts";
-import { estimatesOf, meaningful } from "./estimate.ts";
+import { eccResults } from "./ecc.ts";
+import { estimatesOf, meaningful, trialsOf } from "./estimate.ts";
 import { exposureOf } from "./exposure.ts";
 import { controlledBoards, isVoid, runFlags } from "./flags.ts";
 import { liveAccount } from "./live-time.ts";
@@ -33,6 +34,7 @@ export function analyze(state: CampaignState): Result {
     struck: run.start.plan,
     bits: bitsOf(run),
     severity: run.severity,
+    ecc: run.ecc,
     counts: !isVoid(run),
   }));
   return {
@@ -85,6 +87,7 @@ function runResult(run: RunTally, sessionId: string, emulated: boolean, controll
     corrected: run.corrected,
     severity: severityOf(run.severity),
     detection: run.detection,
+    ecc: eccResults(run.ecc, exposure, trialsOf(exposure, outcomes)),
     iterations: run.iterations,
     eventsPerWindow: eventsPerWindow(run, run.lastNs),
     effects: Object.fromEntries(

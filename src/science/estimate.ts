@@ -1,6 +1,6 @@
 import type { Exposure } from "../domain/exposure.ts";
 import type { RunKind } from "../domain/outcome.ts";
-import type { Estimate, OutcomeCounts } from "../domain/result.ts";
+import type { CountedRate, Estimate, OutcomeCounts } from "../domain/result.ts";
 import { clopperPearson } from "./clopper-pearson.ts";
 import { garwood } from "./garwood.ts";
 import type { Interval } from "./interval.ts";
@@ -42,6 +42,11 @@ export function meaningful(runKind: RunKind, estimates: readonly Estimate[]): Es
   return estimates.filter(({ outcome }) => runKind !== "beam_on_dut_idle" || ofIdle.has(outcome));
 }
 
+/** Strikes with an end of their own that is the device's. */
+export function trialsOf(exposure: Exposure, counts: OutcomeCounts): number {
+  return exposure.kind === "injection" ? exposure.confirmed - counts.unattributed.primary : 0;
+}
+
 /**
  * Vulnerability: which part of the strikes ended so. A strike that cannot be attributed to the device is as good as unknown:
  * it stands in no denominator, and in the bounds that take every unknown strike as masked, or as DUE.
@@ -50,7 +55,7 @@ function vulnerabilities(
   exposure: Extract<Exposure, { kind: "injection" }>,
   counts: OutcomeCounts,
 ): Estimate[] {
-  const trials = exposure.confirmed - counts.unattributed.primary;
+  const trials = trialsOf(exposure, counts);
   const unknown = exposure.unknown + counts.unattributed.primary;
   if (trials <= 0) return [];
   return counted.map(({ outcome, of }) => {
@@ -113,6 +118,24 @@ function rateOf(
     method: interval.method,
     limitOnly,
   };
+}
+
+/** Which part of the strikes; null: no strike. */
+export function shareOf(n: number, trials: number): CountedRate | null {
+  if (trials <= 0) return null;
+  return {
+    kind: "vulnerability",
+    ...rateOf(n, trials, clopperPearson(n, trials, confidence), 1),
+    unit: "1",
+    n,
+  };
+}
+
+/** Errors counted by live fluence; null: no fluence. */
+export function countedCrossSection(n: number, fluencePerCm2: number): CountedRate | null {
+  if (!(fluencePerCm2 > 0)) return null;
+  const rate = rateOf(n, fluencePerCm2, garwood(n, confidence), fluencePerCm2);
+  return { kind: "crossSection", ...rate, unit: "cm2", n };
 }
 
 function eventsOf(counts: OutcomeCounts, of: readonly Single[]): number {

@@ -49,6 +49,10 @@ export function foldBoard(
       if (record.bootId !== null && record.event !== null) noteEvent(board, record.bootId, record.event);
       return null;
     }
+    case "ecc":
+    case "corrected":
+      if (name !== null) noteEvent(boardNamed(boards, name), record.bootId, record.event);
+      return null;
     case "rung":
       if (record.rung === "give-up") boardNamed(boards, record.dut).gaveUp = true;
       return null;

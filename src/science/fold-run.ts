@@ -1,18 +1,19 @@
 import type { LinkTotals } from "../domain/capabilities.ts";
+import type { CorrectedRec } from "../domain/error-records.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import type { Effect, Outcome } from "../domain/outcome.ts";
 import type { BeamEventRec, BeamRec, Rec, RunStart, StrikeRec } from "../domain/records.ts";
-import { addDetection, nothingDetected } from "./detection.ts";
+import { addDetection } from "./detection.ts";
 import { fluenceTaken } from "./dose.ts";
-import { createIdSet } from "./id-set.ts";
-import { addDead, addReading, closeSegment, newTimeline, openSegment } from "./live-time.ts";
-import { addWrong, noSeverity } from "./severity.ts";
+import { addErrors, closeStrike, disownErrors, forgetUnderWay, isCounted } from "./ecc.ts";
+import { addDead, addReading, closeSegment, openSegment } from "./live-time.ts";
+import { newRun } from "./new-run.ts";
+import { addWrong } from "./severity.ts";
 import type { LateEvent, RunTally } from "./state.ts";
 import {
   eventUnderThrottle,
   fluenceUnderThrottle,
   iterationsUnderThrottle,
-  neverThrottled,
   throttleBegun,
   throttleHeard,
 } from "./under-throttle.ts";
@@ -28,6 +29,8 @@ export type RunRec = Extract<
       | "check"
       | "strike"
       | "beam_event"
+      | "ecc"
+      | "corrected"
       | "telemetry"
       | "beam"
       | "dead"
@@ -82,7 +85,15 @@ export function foldRun(tally: RunTally, record: RunRec, linkGained: LinkTotals 
     case "beam_event":
       foldBeamEvent(run, record);
       break;
+    case "ecc":
+      signOfLife(run, record.tNs);
+      run.ecc = addErrors(run.ecc, record, run.start.runKind === "injection");
+      break;
+    case "corrected":
+      foldCorrected(run, record);
+      break;
     case "check": {
+      if (record.check === "self_check") run.ecc = forgetUnderWay(run.ecc);
       const { passed, failed } = run.checks[record.check];
       // A self-check at a place known to be critical passes by a critical outcome alone.
       if (record.check === "self_check" && record.pass)
@@ -152,6 +163,8 @@ function foldStrike(run: Run, record: StrikeRec): void {
     run.doubled++;
     return;
   }
+  const isTrial = record.confirmed && record.outcome !== null && record.outcome !== "unattributed";
+  run.ecc = closeStrike(run.ecc, isTrial && record.repeatOf === null);
   if (!record.confirmed || record.outcome === null) run.unknownStrikes++;
   else {
     countOutcome(run, record.outcome, record.repeatOf);
@@ -174,6 +187,14 @@ function foldBeamEvent(run: Run, record: BeamEventRec): void {
     if (lately.length > mostLately) lately.shift();
   }
   foldEvidence(run, record);
+}
+
+function foldCorrected(run: Run, { tNs, bootId, event, live, corrected }: CorrectedRec): void {
+  signOfLife(run, tNs);
+  if (isCounted(run.ecc, { bootId, event }) || !live) return;
+  run.ecc = { ...run.ecc, last: { bootId, event } };
+  run.corrected += corrected;
+  run.detection = { ...run.detection, corrected: run.detection.corrected + 1 };
 }
 
 const mostLately = 4_096;
@@ -206,6 +227,7 @@ function disown(run: Run, fromNs: number, toNs: number): void {
     countOutcome(run, "unattributed", event.repeatOf);
   }
   run.lately = kept;
+  run.ecc = disownErrors(run.ecc, fromNs, toNs);
 }
 
 function foldEvidence(run: Run, record: StrikeRec | BeamEventRec): void {
@@ -260,56 +282,5 @@ function plusLink(a: LinkTotals, b: LinkTotals): LinkTotals {
     garbled: a.garbled + b.garbled,
     lost: a.lost + b.lost,
     bytesDropped: a.bytesDropped + b.bytesDropped,
-  };
-}
-
-function newRun(record: RunStart): Run {
-  const none = { primary: 0, repeat: 0 };
-  const unchecked = { passed: 0, failed: 0 };
-  return {
-    number: record.run,
-    start: record,
-    segments: 0,
-    open: true,
-    cut: false,
-    end: null,
-    lastNs: record.tNs,
-    timeline: newTimeline(),
-    unwellSinceNs: null,
-    lastGoodNs: record.tNs,
-    struck: createIdSet(),
-    unknownStrikes: 0,
-    outcomes: {
-      masked: none,
-      sdcTolerable: none,
-      sdcCritical: none,
-      dueDetected: none,
-      dueCrash: none,
-      dueHang: none,
-      unattributed: none,
-    },
-    beamEvents: createIdSet(),
-    doubled: 0,
-    weighted: false,
-    corrected: 0,
-    severity: noSeverity,
-    detection: nothingDetected,
-    iterations: { total: 0, clean: 0, computeSeconds: 0 },
-    effects: {},
-    checks: { self_check: unchecked, golden: unchecked, functional: unchecked },
-    confirmedOnly: false,
-    rungs: 0,
-    unexpectedBoots: 0,
-    eventsLostAtMost: 0,
-    link: { frames: 0, garbled: 0, lost: 0, bytesDropped: 0 },
-    die: { samples: 0, sumC: 0, minC: Infinity, maxC: -Infinity },
-    throttled: false,
-    latchUpUnseen: false,
-    underThrottle: neverThrottled,
-    beam: null,
-    fluenceTakenPerCm2: 0,
-    counterRelUncertainty1Sigma: null,
-    counterGapSeconds: 0,
-    lately: [],
   };
 }

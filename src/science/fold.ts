@@ -74,6 +74,8 @@ export function fold(into: CampaignState, record: Rec): CampaignState {
     case "check":
     case "strike":
     case "beam_event":
+    case "ecc":
+    case "corrected":
     case "telemetry":
     case "beam":
     case "dead":

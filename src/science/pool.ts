@@ -3,7 +3,9 @@ import type { RunPlan } from "../domain/plan.ts";
 import { outcomes } from "../domain/outcome.ts";
 import type { OutcomeCounts, PooledResult, PrimaryRepeat, RunResult } from "../domain/result.ts";
 import { sumDetections } from "./detection.ts";
-import { estimatesOf, meaningful } from "./estimate.ts";
+import { eccResults, sumErrors } from "./ecc.ts";
+import type { EccTally } from "./ecc.ts";
+import { estimatesOf, meaningful, trialsOf } from "./estimate.ts";
 import { sumExposures } from "./exposure.ts";
 import { severityOf, sumSeverities } from "./severity.ts";
 import type { SeverityTally } from "./severity.ts";
@@ -15,6 +17,7 @@ export interface Poolable {
   readonly struck: Pick<RunPlan, "configuration" | "semAfter" | "semObserveMs">;
   readonly bits: number | null;
   readonly severity: SeverityTally;
+  readonly ecc: EccTally;
 }
 
 /**
@@ -52,6 +55,7 @@ function poolOne(group: readonly Poolable[], whole: boolean): PooledResult {
     outcomes: counts,
     severity: severityOf(sumSeverities(group.map(({ severity }) => severity))),
     detection: sumDetections(group.map(({ result }) => result.detection)),
+    ecc: eccResults(sumErrors(group.map(({ ecc }) => ecc)), exposure, trialsOf(exposure, counts)),
     estimates: meaningful(first.runKind, estimatesOf(exposure, counts, bits)),
   };
 }

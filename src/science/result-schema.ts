@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { effects, endReasons, outcomes, runKinds } from "../domain/outcome.ts";
 import { resultVersion } from "../domain/result.ts";
+import { eccSchema } from "./ecc-schema.ts";
 import { detectionSchema, severitySchema } from "./severity-schema.ts";
 import type { Result } from "../domain/result.ts";
 
@@ -103,6 +104,7 @@ const runSchema = z.strictObject({
   corrected: count.describe("errors that a detector corrected, beside the outcomes"),
   severity: severitySchema,
   detection: detectionSchema,
+  ecc: eccSchema,
   iterations: z.strictObject({ total: count, clean: count, computeSeconds: seconds }),
   effects: z.partialRecord(z.enum(effects), count),
   eventsPerWindow: z
@@ -130,6 +132,7 @@ const pooledSchema = z.strictObject({
   outcomes: outcomesSchema,
   severity: severitySchema,
   detection: detectionSchema,
+  ecc: eccSchema,
   estimates: z.array(estimateSchema),
 });
 

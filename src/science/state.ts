@@ -3,6 +3,7 @@ import type { BeamReading, RailReading } from "../domain/equipment.ts";
 import type { Effect, EndReason, Outcome } from "../domain/outcome.ts";
 import type { CampaignStart, CheckRec, RunStart, RunState } from "../domain/records.ts";
 import type { DetectionCounts, PrimaryRepeat } from "../domain/result.ts";
+import type { EccTally } from "./ecc.ts";
 import type { IdSet } from "./id-set.ts";
 import type { Timeline } from "./live-time.ts";
 import type { SeverityTally } from "./severity.ts";
@@ -62,6 +63,7 @@ export interface RunTally {
   /** Of primary SDCs. */
   readonly severity: SeverityTally;
   readonly detection: DetectionCounts;
+  readonly ecc: EccTally;
   readonly iterations: { readonly total: number; readonly clean: number; readonly computeSeconds: number };
   readonly effects: Readonly<Partial<Record<Effect, number>>>;
   readonly checks: Readonly<Record<CheckRec["check"], { readonly passed: number; readonly failed: number }>>;
