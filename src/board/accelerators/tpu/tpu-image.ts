@@ -1,3 +1,4 @@
+import type { Flags } from "../../workloads/program.ts";
 import type { OutputFormat } from "../../../domain/evidence.ts";
 
 /** A program as the device takes it: instruction words, the memory image, and where what lies in it. */
@@ -8,8 +9,8 @@ export interface TpuImage {
   readonly hbm: Uint32Array;
   readonly regions: readonly Region[];
   readonly output: MatrixPlace;
-  /** Two words, of the program's own detector; null: it has none. */
-  readonly flags: number | null;
+  /** Where the two words of the program's own detector lie; null: it has none. */
+  readonly flags: { readonly at: number; readonly detector: Flags["detector"] } | null;
   readonly inputs: number;
   readonly format: OutputFormat;
   readonly ranks: boolean;

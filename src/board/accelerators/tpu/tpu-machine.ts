@@ -54,8 +54,9 @@ export function createTpuMachine(shape: TpuShape, image: TpuImage): Machine {
   const readBack = (): void => {
     if (hbm.struck) host(image.output.from, image.output.words);
     if (image.flags === null) return;
-    if (hbm.struck) host(image.flags, 2);
-    selfFlags = [hbm.u32[image.flags]!, hbm.u32[image.flags + 1]!];
+    const { at } = image.flags;
+    if (hbm.struck) host(at, 2);
+    selfFlags = [hbm.u32[at]!, hbm.u32[at + 1]!];
   };
   const sequencer = createSequencer(state, registers, matmul, readBack);
 
@@ -194,7 +195,8 @@ export function createTpuMachine(shape: TpuShape, image: TpuImage): Machine {
       return output;
     },
     get detectors() {
-      return state.detectors | (selfFlags[0] === 0 ? 0 : detectorBits.checksum);
+      const own = image.flags === null || selfFlags[0] === 0 ? 0 : detectorBits[image.flags.detector];
+      return state.detectors | own;
     },
     get corrected() {
       return state.corrected + selfFlags[1];
