@@ -3,6 +3,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { GuardedBench } from "../domain/guarded.ts";
 import type { OpenPort } from "../domain/link.ts";
 import { randomStream } from "../domain/random.ts";
+import type { Agent } from "../emulator/board-life.ts";
 import type { Emulation } from "../emulator/in-memory.ts";
 import type { Capture } from "../link/capture.ts";
 import { openCapture } from "../link/capture.ts";
@@ -37,6 +38,8 @@ export interface AssembleContext {
   readonly signal: AbortSignal;
   /** What a guard holds of this bench; null or left out: all of it is opened here. */
   readonly guard?: GuardedBench | null;
+  /** What works on the boards of a bench in memory; left out: their own program. */
+  readonly agent?: Agent;
   readonly say: (text: string) => void;
 }
 
@@ -88,7 +91,7 @@ export interface OpenablePorts {
 
 export async function openablePorts(
   { file, rig }: ReadRig,
-  context: Pick<AssembleContext, "clock" | "seed" | "segment" | "truthPath" | "say">,
+  context: Pick<AssembleContext, "clock" | "seed" | "segment" | "truthPath" | "say" | "agent">,
 ): Promise<OpenablePorts> {
   const emulation = inMemory(rig) ? await emulate(rig, context) : null;
   return {
@@ -112,7 +115,7 @@ interface Emulated {
 /** Loaded only where it is asked for: a campaign on hardware never sees the emulator. */
 async function emulate(
   rig: RigFile,
-  context: Pick<AssembleContext, "clock" | "seed" | "segment" | "truthPath">,
+  context: Pick<AssembleContext, "clock" | "seed" | "segment" | "truthPath" | "agent">,
 ): Promise<Emulated> {
   const [{ emulateInMemory }, { cpuAgent }, { truthFile }] = await Promise.all([
     import("../emulator/in-memory.ts"),
@@ -128,7 +131,10 @@ async function emulate(
     devices,
     context.clock,
     emulatorSeed(context.seed, context.segment),
-    { agent: cpuAgent, ...(truth === null ? {} : { truth: truth.write, railTruth: truth.write }) },
+    {
+      agent: context.agent ?? cpuAgent,
+      ...(truth === null ? {} : { truth: truth.write, railTruth: truth.write }),
+    },
   );
   return {
     // Like a USB adapter, an emulated port is known by its serial number, under whatever name it is back.

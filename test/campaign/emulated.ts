@@ -5,6 +5,7 @@ import { createMailbox } from "../../src/campaign/mailbox.ts";
 import type { Mailbox } from "../../src/campaign/mailbox.ts";
 import { campaignSchema, toPlan } from "../../src/campaign/plan-schema.ts";
 import { assemble } from "../../src/cli/assemble.ts";
+import type { Agent } from "../../src/emulator/board-life.ts";
 import { virtualClock } from "../../src/cli/clocks.ts";
 import { rigFileSchema } from "../../src/cli/rig-file-schema.ts";
 import type { Bench } from "../../src/domain/capabilities.ts";
@@ -71,6 +72,8 @@ export async function campaignOn(
     readonly essentialFiles?: ReadonlyMap<string, EssentialBits>;
     /** What a journal would hold already. */
     readonly soFar?: CampaignDone;
+    /** What works on the emulated boards, if not their own program. */
+    readonly agent?: Agent;
     readonly change?: (bench: Bench) => Bench;
     readonly watch?: (records: readonly Rec[], commands: Mailbox, abort: () => void) => void;
   } = {},
@@ -92,6 +95,7 @@ export async function campaignOn(
       segment: 0,
       rawFolder: null,
       truthPath: options.truthPath ?? null,
+      ...(options.agent === undefined ? {} : { agent: options.agent }),
       signal: abort.signal,
       say: () => undefined,
     },
