@@ -207,7 +207,8 @@ test("every conversion, of ordinary numbers and of those at the edge of a format
     for (const into of elements) {
       const values = some(2 * 9 * 15, from);
       if (from === "i32") values.set([...edges, ...edges.map((x) => -x | 0)], 3);
-      if (from === "f32") values.set([1e30, -1e30, 3e-39, 2.5, 3.5, -0, 448, 465, 0.4999999701976776].map(Math.fround), 7);
+      if (from === "f32")
+        values.set([1e30, -1e30, 3e-39, 2.5, 3.5, -0, 448, 465, 0.4999999701976776].map(Math.fround), 7);
       check(
         [9, 15, from],
         (b, x) => b.copy("y", b.copy("z", x, into), into === "i8" || into === "i32" ? "i32" : "f32"),
