@@ -8,7 +8,7 @@ import type { KernelLaunch } from "./kernels/kernel.ts";
 import { mapLaunch } from "./kernels/map.ts";
 import { flushLaunch, marchLaunch } from "./kernels/march.ts";
 import { matmulLaunch } from "./kernels/matmul.ts";
-import type { MatmulLaunch } from "./kernels/matmul.ts";
+import type { MatmulLaunch } from "./kernels/matmul-launch.ts";
 import { placeLaunch } from "./kernels/place.ts";
 import { reduceRowsLaunch } from "./kernels/reduce-rows.ts";
 import { reduceLaunches } from "./kernels/reduce.ts";

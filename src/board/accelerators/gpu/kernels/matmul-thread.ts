@@ -2,7 +2,7 @@ import { threadTile, warpsOf } from "../tiling.ts";
 import type { GpuTiling, ThreadTile } from "../tiling.ts";
 import { laneCount, operand, parameter } from "./kernel.ts";
 import type { Placed } from "./kernel.ts";
-import type { MatmulLaunch, MatmulReach } from "./matmul.ts";
+import type { MatmulLaunch, MatmulReach } from "./matmul-launch.ts";
 import { anything, createRegisters } from "./registers.ts";
 import type { Cells } from "./registers.ts";
 import { stage, stagingParameterCount, stagingParameters } from "./staging.ts";
