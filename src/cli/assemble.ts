@@ -117,9 +117,9 @@ async function emulate(
   rig: RigFile,
   context: Pick<AssembleContext, "clock" | "seed" | "segment" | "truthPath" | "agent">,
 ): Promise<Emulated> {
-  const [{ emulateInMemory }, { cpuAgent }, { truthFile }] = await Promise.all([
+  const [{ emulateInMemory }, { emulatedAgent }, { truthFile }] = await Promise.all([
     import("../emulator/in-memory.ts"),
-    import("../emulator/cpu-agent.ts"),
+    import("../emulator/emulated-agent.ts"),
     import("../emulator/truth.ts"),
   ]);
   const truth = context.truthPath === null ? null : truthFile(context.truthPath);
@@ -132,7 +132,7 @@ async function emulate(
     context.clock,
     emulatorSeed(context.seed, context.segment),
     {
-      agent: context.agent ?? cpuAgent,
+      agent: context.agent ?? emulatedAgent,
       ...(truth === null ? {} : { truth: truth.write, railTruth: truth.write }),
     },
   );

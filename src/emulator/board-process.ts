@@ -9,7 +9,7 @@ import { chunkQueue } from "../link/chunk-queue.ts";
 import { writerOf } from "../link/writer-of.ts";
 import { boardLife } from "./board-life.ts";
 import type { BoardLife } from "./board-life.ts";
-import { cpuAgentWith } from "./cpu-agent.ts";
+import { emulatedAgentWith } from "./emulated-agent.ts";
 import type { FromBoard, ToBoard } from "./process-words.ts";
 import type { WorldReports } from "./surroundings.ts";
 import { wire } from "./wire.ts";
@@ -78,7 +78,7 @@ function begin(words: Extract<ToBoard, { readonly say: "boot" }>, clock: Clock):
     spec,
     seed,
     clock,
-    agent: eventLog === null ? cpuAgentWith() : cpuAgentWith(logAcknowledged(eventLog)),
+    agent: eventLog === null ? emulatedAgentWith() : emulatedAgentWith(logAcknowledged(eventLog)),
     openUart: () => cable.device(),
     reports: reportsOver(clock),
     law,

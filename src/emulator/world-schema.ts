@@ -104,9 +104,22 @@ export type LoadEvent = z.infer<typeof loadEventSchema>;
 
 const boardSchema = z.strictObject({
   accelerator: z
-    .enum(["cpu", "soft"])
-    .describe("soft: an int8 array in the FPGA, struck through its configuration"),
-  format: z.enum(["f32", "i8"]),
+    .enum(["cpu", "soft", "tpu"])
+    .describe(
+      "soft: an int8 array in the FPGA, struck through its configuration; tpu: a systolic array with its memories (docs/tpu.md)",
+    ),
+  format: z
+    .enum(["f32", "i8"])
+    .optional()
+    .describe("of a cpu or soft board's workloads; those of others have theirs in their names"),
+  ecc: z.enum(["on", "off"]).default("on").describe("whether memories of a tpu are protected"),
+  array: z
+    .strictObject({
+      rows: z.number().int().min(4).max(256).default(16),
+      columns: z.number().int().min(4).max(256).default(16),
+    })
+    .prefault({})
+    .describe("of a tpu"),
   clockKHz: z.number().int().min(1).default(100_000),
   bootMs: z.number().int().min(0).default(300),
   crossSectionPerBitCm2: z
@@ -158,7 +171,11 @@ const emulatedBoardSchema = boardSchema
     path: ["leakageWattsPerC"],
     message: `at ${coldestC} °C the board would give power back: leakageWattsPerC × ${25 - coldestC} °C is at most idleWatts`,
   })
-  .refine((board) => board.accelerator === "cpu" || board.format === "i8", {
+  .refine((board) => board.format !== undefined || !["cpu", "soft"].includes(board.accelerator), {
+    path: ["format"],
+    message: "say which workloads the board has: format: f32 or format: i8",
+  })
+  .refine((board) => board.accelerator !== "soft" || (board.format ?? "i8") === "i8", {
     path: ["format"],
     message: "a soft accelerator computes in int8: say format: i8",
   })

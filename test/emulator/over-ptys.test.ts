@@ -14,7 +14,7 @@ import { join, resolve } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Message } from "../../firmware-protocol/messages.ts";
 import { virtualClock } from "../../src/cli/clocks.ts";
-import { cpuAgent } from "../../src/emulator/cpu-agent.ts";
+import { emulatedAgent } from "../../src/emulator/emulated-agent.ts";
 import { emulateInMemory } from "../../src/emulator/in-memory.ts";
 import type { TruthLine } from "../../src/emulator/truth.ts";
 import { ptyPort } from "../../src/link/serial.ts";
@@ -177,7 +177,7 @@ describe("an emulated bench over pseudo-terminals", () => {
       },
       virtualClock(),
       1,
-      { agent: cpuAgent, truth: (line) => void truths[1]!.push(line) },
+      { agent: emulatedAgent, truth: (line) => void truths[1]!.push(line) },
     );
     cleanups.push(() => emulation.close());
     const inMemory = await struckResults(

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { virtualClock } from "../../src/cli/clocks.ts";
 import type { OpenPort } from "../../src/domain/link.ts";
-import { cpuAgent } from "../../src/emulator/cpu-agent.ts";
+import { emulatedAgent } from "../../src/emulator/emulated-agent.ts";
 import { emulationSchema } from "../../src/emulator/emulation-schema.ts";
 import { emulateInMemory } from "../../src/emulator/in-memory.ts";
 import type { Emulation } from "../../src/emulator/in-memory.ts";
@@ -39,7 +39,7 @@ async function verdicts(
     },
     clock,
     1,
-    { agent: cpuAgent },
+    { agent: emulatedAgent },
   );
   const found: Verdict[] = [];
   const options = { clock, ...(workload === undefined ? {} : { workload }) };

@@ -53,7 +53,13 @@ export interface StruckSpace {
   readonly bits: number;
   readonly axes: readonly Axis[];
   /** Where a strike known to be critical is looked for first. */
-  readonly selfCheck: { readonly word?: number; readonly cycle?: number; readonly mask?: number };
+  readonly selfCheck: {
+    readonly word?: number;
+    readonly cycle?: number;
+    readonly mask?: number;
+    /** Executions to look for one; 0: its maker knows that there is none. */
+    readonly tries?: number;
+  };
 }
 
 /** A machine with its program, as the agent sees it. */

@@ -42,7 +42,6 @@ export function lowerProgram(program: Program, { rows, columns }: TpuShape): Tpu
     format: program.format,
     ranks: program.task === "classes",
     operandBits: 8 * Math.max(1, ...operands),
-    selfChecks: {},
   };
 }
 

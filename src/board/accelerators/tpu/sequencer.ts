@@ -20,6 +20,8 @@ export interface Sequencer {
   readonly cycle: number;
   /** The execution cycle to come of the MATMUL in work; null: none is. */
   readonly matmulCycle: number | null;
+  /** Told of each instruction before its first execution cycle. */
+  watch: ((cycle: number, decoded: Decoded) => void) | null;
   begin(): void;
   advance(untilCycle: number): KernelEnd | null;
 }
@@ -64,6 +66,7 @@ export function createSequencer(
     phase = needs !== 0 && (c[control.enable]! & needs) === 0 ? "idle" : "execute";
     made = 0;
     if (decoded.name === "MATMUL" && phase === "execute") matmul.begin(decoded);
+    sequencer.watch?.(cycle, decoded);
   };
 
   const { u32: s } = scalars;
@@ -146,7 +149,8 @@ export function createSequencer(
     return reached;
   };
 
-  return {
+  const sequencer: Sequencer = {
+    watch: null,
     get cycle() {
       return cycle;
     },
@@ -166,6 +170,7 @@ export function createSequencer(
       return ended;
     },
   };
+  return sequencer;
 }
 
 const signed = (imm: number): number => (imm << 16) >> 16;

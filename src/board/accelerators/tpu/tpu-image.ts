@@ -16,10 +16,6 @@ export interface TpuImage {
   readonly ranks: boolean;
   /** Of the widest operand of a matmul. */
   readonly operandBits: number;
-  /** Where each target's self-check is looked for first. */
-  readonly selfChecks: Readonly<
-    Record<string, { readonly word?: number; readonly cycle?: number; readonly mask?: number }>
-  >;
 }
 
 export interface Region {

@@ -17,6 +17,8 @@ import {
 import type { ArrayStructure } from "./array-registers.ts";
 import { createMatmulUnit } from "./matmul-unit.ts";
 import { createSequencer } from "./sequencer.ts";
+import { watchUses } from "./self-check-hints.ts";
+import type { FirstUses } from "./self-check-hints.ts";
 import { spacesOf } from "./spaces.ts";
 import type { TpuImage } from "./tpu-image.ts";
 import { control, createTpuState } from "./tpu-state.ts";
@@ -25,6 +27,8 @@ import type { StrikeManner } from "../../../domain/strike.ts";
 
 /** All units may work. */
 const allEnabled = 7;
+/** Cycles of a program that are looked at for the first uses of its structures. */
+const mostWatched = 1_000_000;
 
 /**
  * The TPU-like accelerator with a program in it (docs/tpu.md is the norm).
@@ -157,23 +161,36 @@ export function createTpuMachine(shape: TpuShape, image: TpuImage): Machine {
     return flip;
   };
 
+  const begin = (input: number): void => {
+    clear();
+    state.scalars.u32[31] = input;
+    if (state.scalars.struck) state.scalars.cells.wrote(31);
+    state.detectors = 0;
+    state.corrected = 0;
+    selfFlags = [0, 0];
+    sequencer.begin();
+  };
+
   restoreAll();
   const pristineDigest = digest();
+  let firstUses: FirstUses | null = null;
+  /** An undisturbed iteration, to see when what is in use. */
+  const lookForUses = (): FirstUses => {
+    const watched = watchUses();
+    begin(0);
+    sequencer.watch = (cycle, decoded) => watched.see(cycle, decoded, state.scalars.u32);
+    sequencer.advance(mostWatched);
+    sequencer.watch = null;
+    restoreAll();
+    return watched.uses;
+  };
   return {
-    spaces: spacesOf(state, registers, image),
+    spaces: spacesOf(state, registers, () => (firstUses ??= lookForUses())),
     inputs: image.inputs,
     outputs: image.output.words,
     format: image.format,
     ranks: image.ranks,
-    begin: (input) => {
-      clear();
-      state.scalars.u32[31] = input;
-      if (state.scalars.struck) state.scalars.cells.wrote(31);
-      state.detectors = 0;
-      state.corrected = 0;
-      selfFlags = [0, 0];
-      sequencer.begin();
-    },
+    begin,
     get cycle() {
       return sequencer.cycle;
     },

@@ -1,15 +1,17 @@
 import type { AcknowledgedLog } from "../board/acknowledged-log.ts";
 import type { ResetCause } from "../domain/capabilities.ts";
+import type { Accelerator } from "../board/accelerators/accelerator.ts";
 import { cpuAccelerator } from "../board/accelerators/cpu.ts";
 import { softAccelerator } from "../board/accelerators/soft.ts";
+import { tpuAccelerator } from "../board/accelerators/tpu/tpu.ts";
 import { runAgent } from "../board/agent.ts";
 import type { AgentEnd } from "../board/state.ts";
 import type { Agent } from "./board-life.ts";
 
-/** The program of an emulated board: the very agent that a real board runs, on the CPU or on a soft accelerator in its FPGA. */
-export const cpuAgent: Agent = cpuAgentWith();
+/** The program of an emulated board: the very agent that a real board runs, on the accelerator that the board has. */
+export const emulatedAgent: Agent = emulatedAgentWith();
 
-export function cpuAgentWith(acknowledged?: AcknowledgedLog): Agent {
+export function emulatedAgentWith(acknowledged?: AcknowledgedLog): Agent {
   return async (link, boot, signal) => {
     const { serial, spec, surroundings, clock, bootId, boots, cause } = boot;
     const end = await runAgent(
@@ -18,10 +20,7 @@ export function cpuAgentWith(acknowledged?: AcknowledgedLog): Agent {
         model: `emulated-${spec.accelerator}`,
         serial,
         firmware: "0.1.0",
-        accelerator:
-          spec.accelerator === "soft"
-            ? softAccelerator(() => surroundings.fabric())
-            : cpuAccelerator(spec.format),
+        accelerator: acceleratorOf(boot),
         surroundings,
         clock,
         bootId,
@@ -36,6 +35,17 @@ export function cpuAgentWith(acknowledged?: AcknowledgedLog): Agent {
     );
     return causeAfter(end);
   };
+}
+
+function acceleratorOf({ spec, surroundings }: Parameters<Agent>[1]): Accelerator {
+  switch (spec.accelerator) {
+    case "cpu":
+      return cpuAccelerator(spec.format ?? "f32");
+    case "soft":
+      return softAccelerator(() => surroundings.fabric());
+    case "tpu":
+      return tpuAccelerator({ ...spec.array, ecc: spec.ecc === "on" });
+  }
 }
 
 function causeAfter({ why }: AgentEnd): ResetCause | null {
