@@ -5,6 +5,7 @@ import { floodReport } from "./flood.ts";
 import { thermalSweepReport } from "./thermal-sweep.ts";
 import { killReport } from "./kill.ts";
 import { selStormReport } from "./sel-storm.ts";
+import { tpuAgreementReport } from "./tpu-agreement.ts";
 
 /** A study: a claim proved at length, with a report that is committed. CI runs a slice of each as a test. */
 export interface Study {
@@ -35,6 +36,10 @@ export const studies: Readonly<Record<string, Study>> = {
   "sel-storm": {
     about: "200 latch-ups and 200 load steps, told apart and lived through (some minutes)",
     run: selStormReport,
+  },
+  "tpu-agreement": {
+    about: "190,000 strikes on the TPU-like accelerator against a cycle-by-cycle simulator (ten minutes)",
+    run: tpuAgreementReport,
   },
   flood: { about: "one gigabyte of 0xFF into a port", run: floodReport },
 };

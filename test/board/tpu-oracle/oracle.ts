@@ -14,6 +14,8 @@ export interface OracleRun {
   readonly cycles: number;
   readonly machine: Machine;
   readonly output: readonly number[];
+  /** Before and after each strike, in the order in which they landed. */
+  readonly flips: readonly { readonly before: number; readonly after: number }[];
   /** An uncorrectable word was read. */
   readonly detected: boolean;
 }
@@ -88,16 +90,17 @@ const stop = 2;
 
 export function simulate(image: Image, strikes: readonly OracleStrike[], budget: number): OracleRun {
   const machine = machineOf(image);
+  const flips: { before: number; after: number }[] = [];
   const run = (end: OracleRun["end"], cycles: number, output: readonly number[]): OracleRun => {
-    for (const strike of strikes) if (strike.cycle >= cycles) land(machine, strike);
-    return { end, cycles, machine, output, detected: machine.errors.uncorrected > 0 };
+    for (const strike of strikes) if (strike.cycle >= cycles) flips.push(land(machine, strike));
+    return { end, cycles, machine, output, flips, detected: machine.errors.uncorrected > 0 };
   };
   let phase: "fetch" | "decode" | "execute" | "trap" = "fetch";
   let decoded: Decoded | null = null;
   let idle = false;
   let e = 0;
   for (let cycle = 0; cycle < budget; cycle++) {
-    for (const strike of strikes) if (strike.cycle === cycle) land(machine, strike);
+    for (const strike of strikes) if (strike.cycle === cycle) flips.push(land(machine, strike));
     const registers = machine.control;
     if (phase === "trap") {
       if ((registers.raw(control.status) & 1) === 1) return run("reset", cycle + 1, outputAsIs(machine));
@@ -136,12 +139,18 @@ export function simulate(image: Image, strikes: readonly OracleStrike[], budget:
   return run("budget", budget, outputAsIs(machine));
 }
 
-function land(machine: Machine, { target, word, mask, hold }: OracleStrike): void {
+/** Check bits are not kept as such here, so what a strike on them was before is not told. */
+function land(
+  machine: Machine,
+  { target, word, mask, hold }: OracleStrike,
+): { before: number; after: number } {
   const check = target.endsWith("-check");
   const store = machine.stores[check ? target.slice(0, -"-check".length) : target]!;
+  const before = store.raw(word);
   if (hold !== undefined) store.hold(word, mask, hold.value);
   else if (check) store.flipCheck(word, mask);
   else store.flip(word, mask);
+  return { before, after: store.raw(word) };
 }
 
 function decodeOrTrap(word: number, inHandler: boolean): Decoded {

@@ -116,7 +116,7 @@ function mapped(code: number, op: number, fa: number, fo: number): number {
     case 0:
       return encode(x, fo);
     case 1:
-      return encode(x < 0 ? 0 : x, fo);
+      return encode(x > 0 ? x : 0, fo);
     case 2:
       return encode(isInteger(fa) ? -x | 0 : -x, fo);
     case 3:
@@ -181,13 +181,13 @@ function operation(
     case 2:
       return product(a, b);
     case 3:
-      return b < a ? b : a;
+      return a < b || Number.isNaN(b) ? a : b;
     case 4:
-      return b > a ? b : a;
+      return a > b || Number.isNaN(b) ? a : b;
     case 5:
       return a > b ? 1 : 0;
     default:
-      return Math.abs(a) <= b ? 0 : 1;
+      return a <= b && a >= -b ? 0 : 1;
   }
 }
 
@@ -221,14 +221,19 @@ function reduceCycle(machine: Machine, { op, fa, fo }: Decoded, s: Operand, e: n
     const x = decode(code, fa);
     const [value, index] = [2 * k, 2 * k + 1];
     if (j === 0) {
-      lanes.write(value, fa === running ? code : encode(x, running));
+      const first = op === 2 && Number.isNaN(x) ? -Infinity : x;
+      lanes.write(value, fa === running && !Number.isNaN(x) ? code : encode(first, running));
       lanes.write(index, 0);
     } else if (op === 0) {
       const sum = decode(lanes.raw(value), running) + x;
       lanes.write(value, isInteger(fa) ? sum >>> 0 : encode(Math.fround(sum), running));
-    } else if (x > decode(lanes.raw(value), running)) {
-      lanes.write(value, fa === running ? code : encode(x, running));
-      lanes.write(index, j);
+    } else {
+      const held = decode(lanes.raw(value), running);
+      if (op === 1) lanes.write(value, encode(held > x || Number.isNaN(x) ? held : x, running));
+      else if (x > held) {
+        lanes.write(value, encode(x, running));
+        lanes.write(index, j);
+      }
     }
     if (j === columns - 1) {
       const out = wordAt(buffer, address(s(2), i, s(3)));

@@ -129,16 +129,20 @@ export function createSystolicPass(
     },
     putSkew: (r, d, t, bits) => {
       const m = t - 1 - d;
-      if (m < 0) registers.skew[skewWord(r, d - t)] = bits;
-      else {
+      if (m < 0) {
+        registers.skew[skewWord(r, d - t)] = bits;
+        registers.moved = true;
+      } else {
         while (read.length <= m) read.push(bubble.slice());
         read[m]![r] = bits;
       }
       note(m);
     },
     putDeskew: (c, d, t, bits) => {
-      if (t - 1 - d < 0) registers.deskew[deskewWord(columns, c, d - t)] = bits;
-      else {
+      if (t - 1 - d < 0) {
+        registers.deskew[deskewWord(columns, c, d - t)] = bits;
+        registers.moved = true;
+      } else {
         outputs.set(key(t - 2 - d - (rows - 1) - c, 0, c), bits);
         note(t - 2 - d - (rows - 1) - c);
       }
