@@ -21,22 +21,18 @@ describe("the TPU-like accelerator and the cycle-by-cycle simulator", () => {
     expect(found.disagreements).toEqual([]);
   });
 
-  test.each([
-    "weight",
-    "shadow-weight",
-    "activation",
-    "partial-sum",
-    "skew",
-    "de-skew",
-    "scalars",
-  ])("a '%s' whose time is wrong by one cycle is found", { timeout: 60_000 }, (target) => {
-    const found = agree({
-      seeds: { from: 1, count: 12 },
-      shape: oddShapes,
-      perTarget: 6,
-      change: (accelerator) => lateBy1(accelerator, target),
-    });
-    expect(found.disagreements.length).toBeGreaterThan(0);
-    expect(found.disagreements.every((line) => line.includes(`"${target}"`))).toBe(true);
-  });
+  test.each(["weight", "shadow-weight", "activation", "partial-sum", "skew", "de-skew", "scalars"])(
+    "a '%s' whose time is wrong by one cycle is found",
+    { timeout: 60_000 },
+    (target) => {
+      const found = agree({
+        seeds: { from: 1, count: 12 },
+        shape: oddShapes,
+        perTarget: 6,
+        change: (accelerator) => lateBy1(accelerator, target),
+      });
+      expect(found.disagreements.length).toBeGreaterThan(0);
+      expect(found.disagreements.every((line) => line.includes(`"${target}"`))).toBe(true);
+    },
+  );
 });

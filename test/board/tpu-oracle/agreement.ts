@@ -21,7 +21,6 @@ export function acceleratorOf(image: Image): StruckMachine {
     format: "i32",
     ranks: false,
     operandBits: image.operandBits,
-    selfChecks: {},
   };
   return createTpuMachine({ rows, columns, ecc }, tpuImage);
 }
