@@ -93,7 +93,9 @@ export function createFrontEnd(device: Device, caches: Caches): FrontEnd {
 
   const dispatch = (): boolean => {
     if (control[controlAt.nextBlock]! >= blocks()) return false;
-    for (let sm = 0; sm < sms && !device.trapped; sm++) {
+    const first = control[controlAt.nextBlock]! % sms;
+    for (let offset = 0; offset < sms && !device.trapped; offset++) {
+      const sm = (first + offset) % sms;
       if (((control[controlAt.smEnable]! >>> sm) & 1) === 0) continue;
       const slot = freeSlot(sm);
       if (slot < 0) continue;
