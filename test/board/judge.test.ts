@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/board/workloads/judge.ts";
+import { programs } from "../../src/board/workloads/programs.ts";
+import { taskOf } from "../../src/board/workloads/task-of.ts";
 import type { Evidence, OutputFormat } from "../../src/domain/evidence.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 
@@ -73,6 +75,27 @@ describe("the judge", () => {
     ["the same class by a score that is none", scores(3, 3, 0x7fc00000), "f32", "sdcCritical"],
   ])("%s", (_, evidence, format, outcome) => {
     expect(judge("anything", { ...clean, ...evidence }, { format })).toBe(outcome);
+  });
+
+  test.each<[string, Outcome]>([
+    ["decoder-f32", "sdcCritical"],
+    ["memory-march-c", "sdcCritical"],
+    ["gemm-i8", "sdcTolerable"],
+    ["a-workload-of-somebody-else", "sdcTolerable"],
+  ])("a wrong word 0.1 %% off: %s has its own tolerance", (workload, outcome) => {
+    const wrong = { ...clean, ...element(1_000, 1_001) };
+    expect(judge(workload, wrong, { format: "i32" })).toBe(outcome);
+    expect(judge(workload, { ...wrong, wrong: 0, elements: [] }, { format: "i32" })).toBe("masked");
+    expect(judge(workload, { ...wrong, end: "trap" }, { format: "i32" })).toBe("dueCrash");
+  });
+
+  test("every program's task is known by its family", () => {
+    for (const { name, task } of programs) expect([name, taskOf(name)]).toEqual([name, task]);
+    expect([taskOf("digits-i8"), taskOf("unheard-of-f32"), taskOf("constructor")]).toEqual([
+      "classes",
+      null,
+      null,
+    ]);
   });
 
   test("a digest unlike golden is never masked", () => {

@@ -18,29 +18,42 @@ export const heldOut = 2_000;
 
 /** Shuffled by a fixed seed; the last 2,000 are held out from training. */
 export function mnistDigits(): { readonly training: Digits; readonly heldOut: Digits } {
-  const samples: { label: number; image: Uint8Array }[] = [];
+  const samples = mnistOriginals().map(({ label, image }) => ({ label, image: pooled(image) }));
+  return { training: digitsOf(samples.slice(0, -heldOut)), heldOut: digitsOf(samples.slice(-heldOut)) };
+}
+
+/** A digit as the package has it: 784 pixels of 0 to 1. */
+export interface Original {
+  readonly label: number;
+  readonly image: readonly number[];
+}
+
+/** All 10,000, in the order of that shuffle. */
+export function mnistOriginals(): Original[] {
+  const samples: Original[] = [];
   const folder = join(dirname(createRequire(import.meta.url).resolve("mnist/package.json")), "src", "digits");
   for (let label = 0; label < 10; label++) {
     const { data } = JSON.parse(readFileSync(join(folder, `${label}.json`), "utf8")) as { data: number[] };
     for (let from = 0; from + 784 <= data.length; from += 784)
-      samples.push({ label, image: pooled(data.slice(from, from + 784)) });
+      samples.push({ label, image: data.slice(from, from + 784) });
   }
   const random = randomStream(1, "mnist", "shuffle");
   for (let i = samples.length - 1; i > 0; i--) {
     const j = random.nextBelow(i + 1);
     [samples[i], samples[j]] = [samples[j]!, samples[i]!];
   }
-  return { training: digitsOf(samples.slice(0, -heldOut)), heldOut: digitsOf(samples.slice(-heldOut)) };
+  return samples;
 }
 
-function pooled(image: readonly number[]): Uint8Array {
+/** 28 × 28 of 0 to 1 brought to 14 × 14 of 0 to 127. */
+export function pooled(image: ArrayLike<number>): Uint8Array {
   return Uint8Array.from({ length: pixels }, (_, at) => {
     const from = Math.floor(at / 14) * 56 + (at % 14) * 2;
     return Math.round((127 * (image[from]! + image[from + 1]! + image[from + 28]! + image[from + 29]!)) / 4);
   });
 }
 
-function digitsOf(samples: readonly { label: number; image: Uint8Array }[]): Digits {
+export function digitsOf(samples: readonly { label: number; image: Uint8Array }[]): Digits {
   const images = new Uint8Array(samples.length * pixels);
   samples.forEach(({ image }, at) => images.set(image, at * pixels));
   return { labels: Uint8Array.from(samples, ({ label }) => label), images };

@@ -1,5 +1,6 @@
 import type { ElementDifference, Evidence, OutputFormat, Score } from "../../domain/evidence.ts";
 import type { Outcome } from "../../domain/outcome.ts";
+import { taskOf } from "./task-of.ts";
 
 /** What the host knows beside the evidence. */
 export interface JudgeContext {
@@ -15,12 +16,12 @@ export const criticalRelativeError = 1e-2;
  * What became of one iteration, from its evidence alone (law 6): the host's verdict, a pure function.
  *
  *   detector fired that could not correct → detected, trap or not · trap → crash · nothing differs → masked
- *   classes ranked → critical where the first class is another · else → critical where an element is not finite or is more than 1 % off
+ *   tokens, memory → critical · classes ranked → critical where the first class is another · else → critical where an element is not finite or is more than 1 % off
  *
- * It goes by what the evidence holds and not by the workload's name, so that a workload unknown to this program is judged
- * as well. Of a truncated list the elements reported decide: ask for as many as a strike can touch.
+ * The workload's family says its task (`taskOf`). Where it is unknown to this program the evidence alone decides, so that it is judged as well.
+ * Of a truncated list the elements reported decide: ask for as many as a strike can touch.
  */
-export function judge(_workload: string, evidence: Evidence, context: JudgeContext): Outcome {
+export function judge(workload: string, evidence: Evidence, context: JudgeContext): Outcome {
   if (evidence.detectors !== 0) return "dueDetected";
   if (evidence.end === "trap") return "dueCrash";
   if (evidence.wrong === 0) {
@@ -28,6 +29,9 @@ export function judge(_workload: string, evidence: Evidence, context: JudgeConte
     const contradicts = context.goldenDigest !== undefined && context.goldenDigest !== evidence.digest;
     return contradicts ? "sdcCritical" : "masked";
   }
+  const task = taskOf(workload);
+  // Another token is another answer, and a wrong bit of a tested memory is what the test is for: neither has a tolerance.
+  if (task === "tokens" || task === "memory") return "sdcCritical";
   const critical =
     evidence.scores === null
       ? evidence.nan > 0 || evidence.elements.some((element) => isFarOff(element, context.format))

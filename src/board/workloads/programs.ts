@@ -8,6 +8,7 @@ import {
   programGemmI8Checksum,
   programGemmTf32,
 } from "./program-gemm.ts";
+import { cnnBf16, cnnF32, cnnF32Clamp, cnnFp16, cnnI8 } from "./cnn.ts";
 import {
   programScanF32,
   programScanI32,
@@ -16,6 +17,7 @@ import {
   sortF32,
   sortI32,
 } from "./collectives.ts";
+import { decoderBf16, decoderF32 } from "./decoder.ts";
 import { memoryCheckerboard, memoryMarchC, memoryWalkingOnes } from "./memory-tests.ts";
 import type { ProgramWorkload } from "./program.ts";
 
@@ -29,6 +31,13 @@ export const programs: readonly ProgramWorkload[] = [
   programGemmI8,
   programGemmF32Checksum,
   programGemmI8Checksum,
+  cnnF32,
+  cnnBf16,
+  cnnFp16,
+  cnnI8,
+  cnnF32Clamp,
+  decoderF32,
+  decoderBf16,
   reductionF32,
   reductionI32,
   programScanF32,

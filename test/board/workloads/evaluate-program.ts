@@ -26,8 +26,8 @@ export function evaluateProgram(program: Program, input: number, before?: Before
   for (const tensor of program.tensors) {
     const count = tensor.rows * tensor.columns;
     const from = tensor.role === "inputs" ? input * count : 0;
-    const values = new Float64Array(count);
-    if (tensor.role !== "scratch") for (let i = 0; i < count; i++) values[i] = tensor.values[from + i]!;
+    const values =
+      tensor.role === "scratch" ? new Float64Array(count) : doublesOf(tensor).slice(from, from + count);
     tensors.set(tensor.name, values);
     shapes.set(tensor.name, tensor);
   }
@@ -43,6 +43,14 @@ export function evaluateProgram(program: Program, input: number, before?: Before
   };
 }
 
+/** Made once for each tensor: thousands of inputs go through one program. */
+const doubles = new WeakMap<Tensor, Float64Array>();
+function doublesOf(tensor: Tensor): Float64Array {
+  const known = doubles.get(tensor) ?? Float64Array.from(tensor.values);
+  doubles.set(tensor, known);
+  return known;
+}
+
 type Held = Tensor & { readonly now: Float64Array };
 
 function make(step: Step, tensor: (name: string) => Held): void {
@@ -52,11 +60,11 @@ function make(step: Step, tensor: (name: string) => Held): void {
       return;
     case "gather": {
       const [from, index, into] = [tensor(step.from).now, tensor(step.index).now, tensor(step.into).now];
-      into.forEach((_, i) => {
+      for (let i = 0; i < into.length; i++) {
         const at = index[i]!;
         if (at < -1 || at >= from.length) throw new Error(`trap: index ${at} of ${from.length}`);
         into[i] = at === -1 ? 0 : from[at]!;
-      });
+      }
       return;
     }
     case "map": {
