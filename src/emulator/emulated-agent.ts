@@ -37,14 +37,17 @@ export function emulatedAgentWith(acknowledged?: AcknowledgedLog): Agent {
   };
 }
 
-function acceleratorOf({ spec, surroundings }: Parameters<Agent>[1]): Accelerator {
+function acceleratorOf({ spec, surroundings, infoRom }: Parameters<Agent>[1]): Accelerator {
   switch (spec.accelerator) {
     case "cpu":
       return cpuAccelerator(spec.format ?? "f32");
     case "soft":
       return softAccelerator(() => surroundings.fabric());
     case "tpu":
-      return tpuAccelerator({ ...spec.array, ecc: spec.ecc === "on" });
+      return tpuAccelerator(
+        { ...spec.array, ecc: spec.ecc === "on" },
+        { infoRom, scrubPeriodCycles: spec.scrubCycles },
+      );
   }
 }
 

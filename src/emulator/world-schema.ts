@@ -113,6 +113,12 @@ const boardSchema = z.strictObject({
     .optional()
     .describe("of a cpu or soft board's workloads; those of others have theirs in their names"),
   ecc: z.enum(["on", "off"]).default("on").describe("whether memories of a tpu are protected"),
+  scrubCycles: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe("device cycles between two passes of the scrubber over protected memories; 0: there is none"),
   array: z
     .strictObject({
       rows: z.number().int().min(4).max(256).default(16),

@@ -2,8 +2,13 @@ import { detectorBits } from "../accelerator.ts";
 import type { HeldBits } from "../accelerator.ts";
 import type { Flip, Refreshed } from "../../memory.ts";
 import { digestOf } from "../../digest.ts";
+import { errorCounters } from "../../error-counters.ts";
+import { newInfoRom } from "../../info-rom.ts";
+import type { InfoRom } from "../../info-rom.ts";
 import type { Machine } from "../machine.ts";
 import { nan32 } from "../../numbers/float-bits.ts";
+import { pageRetirement } from "../../page-retirement.ts";
+import { createScrubber } from "../../scrubber.ts";
 import {
   arrayStructures,
   bitsOf,
@@ -30,16 +35,35 @@ const allEnabled = 7;
 /** Cycles of a program that are looked at for the first uses of its structures. */
 const mostWatched = 1_000_000;
 
+export interface TpuMachineOptions {
+  /** The board's own, over its boots; left out: that of a part fresh from the factory. */
+  readonly infoRom?: InfoRom;
+  /** 0: no scrubbing. */
+  readonly scrubPeriodCycles?: number;
+}
+
 /**
  * The TPU-like accelerator with a program in it (docs/tpu.md is the norm).
  *
  *   image ─→ HBM, instructions, trap vector, enable (the lasting state) ─begin→ cleared registers ─advance→ … ─HALT→ output
  */
-export function createTpuMachine(shape: TpuShape, image: TpuImage): Machine {
-  const state = createTpuState(shape, {
-    hbmWords: image.hbm.length,
-    instructionWords: image.instructions.length,
+export function createTpuMachine(
+  shape: TpuShape,
+  image: TpuImage,
+  { infoRom = newInfoRom(), scrubPeriodCycles = 0 }: TpuMachineOptions = {},
+): Machine {
+  const pages = pageRetirement({ memory: "hbm", infoRom });
+  pages.takeEffect();
+  const counters = errorCounters({
+    // All others are on the chip.
+    locations: { hbm: "dram" },
+    infoRom,
+    note: (memory, word, error) => {
+      if (memory === "hbm") pages.note(word, error);
+    },
   });
+  const sizes = { hbmWords: image.hbm.length, instructionWords: image.instructions.length };
+  const state = createTpuState(shape, sizes, counters.errors);
   const { hbm, instructions, banks } = state;
   const registers = createArrayRegisters(shape.rows, shape.columns, image.operandBits);
   const matmul = createMatmulUnit(state, registers);
@@ -63,6 +87,8 @@ export function createTpuMachine(shape: TpuShape, image: TpuImage): Machine {
     selfFlags = [hbm.u32[at]!, hbm.u32[at + 1]!];
   };
   const sequencer = createSequencer(state, registers, matmul, readBack);
+  const protectedOnes = [...banks.values()].flatMap(({ cells }) => (cells.checkBits > 0 ? [cells] : []));
+  const scrubber = createScrubber(protectedOnes, scrubPeriodCycles);
 
   const write = (bank: Bank, from: number, words: Uint32Array): void => {
     bank.u32.set(words, from);
@@ -165,8 +191,8 @@ export function createTpuMachine(shape: TpuShape, image: TpuImage): Machine {
     clear();
     state.scalars.u32[31] = input;
     if (state.scalars.struck) state.scalars.cells.wrote(31);
-    state.detectors = 0;
-    state.corrected = 0;
+    counters.begin();
+    scrubber.begin(sequencer.cycle);
     selfFlags = [0, 0];
     sequencer.begin();
   };
@@ -194,9 +220,18 @@ export function createTpuMachine(shape: TpuShape, image: TpuImage): Machine {
     get cycle() {
       return sequencer.cycle;
     },
-    advance: (untilCycle) => sequencer.advance(untilCycle),
+    advance: (untilCycle) => {
+      for (;;) {
+        const until = Math.min(untilCycle, scrubber.due);
+        const ended = sequencer.advance(until);
+        if (ended !== null) return ended;
+        scrubber.reach(sequencer.cycle);
+        if (sequencer.cycle >= untilCycle) return null;
+      }
+    },
     strike,
-    hold: (bits) => {
+    hold: (all) => {
+      const bits = pages.inUse(all);
       given = bits;
       for (const bank of banks.values()) {
         bank.cells.hold(bits);
@@ -213,16 +248,12 @@ export function createTpuMachine(shape: TpuShape, image: TpuImage): Machine {
     },
     get detectors() {
       const own = image.flags === null || selfFlags[0] === 0 ? 0 : detectorBits[image.flags.detector];
-      return state.detectors | own;
+      return counters.detectors | own;
     },
     get corrected() {
-      return state.corrected + selfFlags[1];
+      return counters.corrected + selfFlags[1];
     },
-    eccSince: () => {
-      const counts = [...state.counted].map(([structure, count]) => ({ structure, ...count }));
-      state.counted.clear();
-      return counts;
-    },
+    eccSince: () => counters.eccSince(),
     restore: (what) => {
       if (what === "full") restoreAll();
       else restoreRole(what);

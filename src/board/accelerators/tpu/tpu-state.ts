@@ -1,6 +1,5 @@
 import { createCells } from "../../create-cells.ts";
-import type { Cells, Protection } from "../../cells.ts";
-import { detectorBits } from "../accelerator.ts";
+import type { Cells, MemoryErrors, Protection } from "../../cells.ts";
 
 /** What an emulated device is built as. */
 export interface TpuShape {
@@ -59,32 +58,18 @@ export interface TpuState {
   trapped: boolean;
   /** Set by a unit with the last cycle of its instruction. */
   ended: boolean;
-  /** `detectorBits` and corrections of this iteration. */
-  detectors: number;
-  corrected: number;
-  /** Errors of each structure since somebody asked. */
-  readonly counted: Map<string, { corrected: number; uncorrected: number }>;
 }
 
 export function createTpuState(
   shape: TpuShape,
   sizes: { readonly hbmWords: number; readonly instructionWords: number },
+  counted: MemoryErrors,
 ): TpuState {
   const banks = new Map<string, Bank>();
-  const counted: TpuState["counted"] = new Map();
-  const countOf = (structure: string): { corrected: number; uncorrected: number } => {
-    const found = counted.get(structure) ?? { corrected: 0, uncorrected: 0 };
-    counted.set(structure, found);
-    return found;
-  };
-  const errors = {
-    corrected: (structure: string): void => {
-      countOf(structure).corrected++;
-      state.corrected++;
-    },
-    uncorrectable: (structure: string): void => {
-      countOf(structure).uncorrected++;
-      state.detectors |= detectorBits.memory;
+  const errors: MemoryErrors = {
+    corrected: (structure, word) => counted.corrected(structure, word),
+    uncorrectable: (structure, word) => {
+      counted.uncorrectable(structure, word);
       state.trapped = true;
     },
   };
@@ -120,9 +105,6 @@ export function createTpuState(
     banks,
     trapped: false,
     ended: false,
-    detectors: 0,
-    corrected: 0,
-    counted,
   };
   return state;
 }
