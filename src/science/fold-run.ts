@@ -243,8 +243,8 @@ function foldEvidence(run: Run, record: StrikeRec | BeamEventRec): void {
 function weigh(run: Run, evidence: Evidence, outcome: Outcome | null): void {
   run.detection = addDetection(run.detection, evidence);
   if (outcome !== "sdcTolerable" && outcome !== "sdcCritical") return;
-  const { format, outputs } = run.start;
-  run.severity = addWrong(run.severity, evidence, { format, outputs, axes: [], tokens: false });
+  const { format, outputs, outputAxes } = run.start;
+  run.severity = addWrong(run.severity, evidence, { format, outputs, axes: outputAxes, tokens: false });
 }
 
 const harmless: readonly Outcome[] = ["masked", "sdcTolerable"];
