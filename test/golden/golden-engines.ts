@@ -1,4 +1,5 @@
 import type { Accelerator } from "../../src/board/accelerators/accelerator.ts";
+import { gpuAccelerator } from "../../src/board/accelerators/gpu/gpu.ts";
 import type { ProgramWorkload } from "../../src/board/workloads/program.ts";
 import { evaluateProgram } from "../board/workloads/evaluate-program.ts";
 
@@ -9,7 +10,7 @@ export interface GoldenEngine {
   open(workload: ProgramWorkload, seed: number): (input: number) => Float64Array;
 }
 
-const accelerators: readonly Accelerator[] = [];
+const accelerators: readonly Accelerator[] = [gpuAccelerator({ ecc: true })];
 
 /** The plain reference, and every accelerator that runs programs. */
 export const goldenEngines: readonly GoldenEngine[] = [
