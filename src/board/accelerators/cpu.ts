@@ -109,8 +109,8 @@ function execute(
     corrected: 0,
     advance: (untilCycle) => {
       while (ended === null) {
-        // What is held must stand again before the next step reads it.
-        const soonest = held.length > 0 ? core.cycle + 1 : untilCycle;
+        // What is held must stand again before the next step reads it. No kernel here writes its control words: they stay as they are held.
+        const soonest = held.some(({ target }) => target !== "control") ? core.cycle + 1 : untilCycle;
         core.until = Math.min(untilCycle, soonest, strikes[next]?.cycle ?? untilCycle);
         const step = kernel.next();
         if (step.done === true) {
