@@ -190,7 +190,7 @@ compute:
     reach: {
       blockRows,
       blockColumns,
-      register: (index, thread) => registers.reaches[index]?.(thread) ?? { rows: [], columns: [] },
+      register: registers.reach,
       shared: (word) => {
         const [row, column] = [stageA.rowOfWord(word), stageB.rowOfWord(word)];
         if (row !== null) return { rows: [row], columns: allColumns };

@@ -9,8 +9,8 @@ export interface Registers {
   /** `count` in a row; `reach` is told which of them. */
   take(count: number, reach: (which: number, thread: number) => Cells): readonly string[];
   one(reach: RegisterReach): string;
-  /** By register number; a register that no one took reaches nothing: it is not read. */
-  readonly reaches: readonly RegisterReach[];
+  /** Of a register by its number; one that no one took reaches nothing: it is not read. */
+  readonly reach: (register: number, thread: number) => Cells;
 }
 
 export const nothing: Cells = { rows: [], columns: [] };
@@ -25,5 +25,12 @@ export function createRegisters(): Registers {
       reaches.push((thread) => reach(which, thread));
       return `r${reaches.length - 1}`;
     });
-  return { take, one: (reach) => take(1, (_, thread) => reach(thread))[0]!, reaches };
+  return {
+    take,
+    one: (reach) => take(1, (_, thread) => reach(thread))[0]!,
+    reach: (register, thread) => {
+      const reach = reaches[register];
+      return reach === undefined ? nothing : reach(thread);
+    },
+  };
 }
