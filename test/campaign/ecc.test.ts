@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { runAgent } from "../../src/board/agent.ts";
 import type { EccResult, Result } from "../../src/domain/result.ts";
 import type { Agent } from "../../src/emulator/board-life.ts";
+import { plainCanvas } from "../../src/report/line.ts";
+import { resultTable } from "../../src/report/table.ts";
 import { garwood } from "../../src/science/garwood.ts";
 import { eccAccelerator } from "../board/ecc-accelerator.ts";
 import { campaignOn, ofType, smallRig } from "./emulated.ts";
@@ -81,6 +83,37 @@ describe("strikes on protected memories", () => {
     expect(wrong.every((record) => read.includes(record))).toBe(true);
     expect(wrong.length).toBeGreaterThan(0.8 * read.length);
     expect(result.runs[0]!.ecc).toEqual([]);
+  });
+});
+
+describe("strikes on the emulated TPU-like board", () => {
+  const board = (ecc: "on" | "off"): string =>
+    smallRig().replace(
+      /accelerator: cpu\n\s+format: i8/,
+      `accelerator: tpu\n      ecc: ${ecc}\n      array: { rows: 4, columns: 4 }`,
+    );
+  const strikes = (faultModel: string): string =>
+    `{ kind: injection, dut: dut, workload: reduce-i32, target: hbm, faultModel: ${faultModel}, stop: { strikes: 30 } }`;
+
+  test("with ECC no single bit of HBM does any harm, and the table says what was corrected", async () => {
+    const { result } = await campaignOn(board("on"), [strikes("single-bit")]);
+    const [run] = result.runs;
+    expect([run!.endReason, run!.outcomes.masked!.primary]).toEqual(["strikes", 30]);
+    expect(placeOf(result, "dram")!.corrected.strikes).toBe(run!.detection.corrected);
+    expect(run!.detection.corrected).toBeGreaterThan(0);
+    const text = resultTable(result, plainCanvas).join("\n");
+    expect(text).toMatch(/What memories caught[^]*dut +reduce-i32 +dram +\d+ +\d/);
+  });
+
+  test("two bits are detected and kill the iteration; without ECC one is silent", async () => {
+    const double = await campaignOn(board("on"), [strikes("adjacent-2")]);
+    const { outcomes } = double.result.runs[0]!;
+    expect(outcomes.dueDetected.primary).toBeGreaterThan(0);
+    expect(outcomes.masked!.primary + outcomes.dueDetected.primary).toBe(30);
+    const bare = await campaignOn(board("off"), [strikes("single-bit")]);
+    const wrong = bare.result.runs[0]!.outcomes;
+    expect(wrong.sdcTolerable.primary + wrong.sdcCritical.primary).toBeGreaterThan(0);
+    expect(bare.result.runs[0]!.ecc).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { InfoRom } from "../../info-rom.ts";
 import { programs } from "../../workloads/programs.ts";
 import type { Accelerator } from "../accelerator.ts";
 import { loadOnMachine } from "../machine.ts";
@@ -13,10 +14,15 @@ export interface GpuAcceleratorOptions {
   readonly ecc: boolean;
   readonly sizes?: Partial<GpuSizes>;
   readonly tiling?: Partial<GpuTiling>;
+  /** The board's own, over its boots; left out: that of a part fresh from the factory. */
+  readonly infoRom?: InfoRom;
+  /** 0 or left out: no scrubbing. */
+  readonly scrubPeriodCycles?: number;
 }
 
 /** The GPU-like accelerator with every program there is (docs/gpu.md). Throws a RangeError where the tiling does not fit the device. */
-export function gpuAccelerator({ ecc, sizes = {}, tiling = {} }: GpuAcceleratorOptions): Accelerator {
+export function gpuAccelerator(options: GpuAcceleratorOptions): Accelerator {
+  const { sizes = {}, tiling = {}, ...rest } = options;
   const device = { ...defaultGpuSizes, ...sizes };
   const tiles = { ...defaultGpuTiling, ...tiling };
   const wrong = wrongTiling(tiles, device);
@@ -28,7 +34,7 @@ export function gpuAccelerator({ ecc, sizes = {}, tiling = {} }: GpuAcceleratorO
       const program = programs.find(({ name }) => name === workload);
       if (program === undefined) return null;
       const { image } = lower(program.build(seed), device, tiles);
-      return loadOnMachine(createGpuMachine(image, { sizes: device, ecc }));
+      return loadOnMachine(createGpuMachine(image, { sizes: device, ...rest }));
     },
   };
 }
