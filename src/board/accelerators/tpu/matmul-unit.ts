@@ -4,7 +4,14 @@ import { deskewWord, delayOf, isAnyStuck, movingStructures, strikeBits, wordsOf 
 import type { ArrayRegisters, ArrayStructure } from "./array-registers.ts";
 import { decoders, i8Code, sizes, wordsOfRow } from "./element-formats.ts";
 import type { Decoded } from "./instruction-set.ts";
-import { addOf, isFiniteNumber, multiplyFloats, multiplyIntegers, stepOf } from "./systolic-kernels.ts";
+import {
+  addOf,
+  areFinite,
+  isFiniteOperand,
+  multiplyFloats,
+  multiplyIntegers,
+  stepOf,
+} from "./systolic-kernels.ts";
 import { createSystolicPass } from "./systolic-pass.ts";
 import type { SystolicPass } from "./systolic-pass.ts";
 import { accumulatorRows, control, readWords, rowAddress, wroteWords } from "./tpu-state.ts";
@@ -43,8 +50,10 @@ interface Work {
   count: number | null;
   rows: number | null;
   started: boolean;
+  /** Rows of the array that a product takes; null: to be looked at again, since weights have changed. */
   weights: Int32Array | Float32Array | null;
-  finite: boolean;
+  /** Whether all weights that were in use are numbers; null: not yet looked at. */
+  finite: boolean | null;
 }
 
 export function createMatmulUnit(state: TpuState, registers: ArrayRegisters): MatmulUnit {
@@ -61,7 +70,7 @@ export function createMatmulUnit(state: TpuState, registers: ArrayRegisters): Ma
       rows: null,
       started: false,
       weights: null,
-      finite: true,
+      finite: null,
     };
   };
 
@@ -142,14 +151,16 @@ export function createMatmulUnit(state: TpuState, registers: ArrayRegisters): Ma
     const accumulates = (now.decoded.flags & 1) !== 0;
     const add = addOf(now.decoded.fa);
     for (let m = from; m < to; m++) {
-      const into = (((accRow + m) >>> 0) * C) >>> 0;
+      const into = ((accRow + m) >>> 0) * C;
       const row = (m - from) * C;
+      if (!accumulates) {
+        accumulators.u32.set(sums.subarray(row, row + columns), into);
+        wroteWords(accumulators, into, columns);
+        continue;
+      }
       for (let c = 0; c < columns; c++) {
-        const sum = sums[row + c]!;
-        if (accumulates) {
-          if (accumulators.struck && !readWords(state, accumulators, into + c, 1)) return false;
-          accumulators.u32[into + c] = add(accumulators.u32[into + c]!, sum);
-        } else accumulators.u32[into + c] = sum;
+        if (accumulators.struck && !readWords(state, accumulators, into + c, 1)) return false;
+        accumulators.u32[into + c] = add(accumulators.u32[into + c]!, sums[row + c]!);
         wroteWords(accumulators, into + c, 1);
       }
     }
@@ -165,8 +176,9 @@ export function createMatmulUnit(state: TpuState, registers: ArrayRegisters): Ma
   const productOf = (now: Work, from: number, to: number): Uint32Array => {
     const { pass, decoded } = now;
     const { fa } = decoded;
-    const weights = (now.weights ??= decodeWeights(now));
-    const inner = pass.clean && now.finite && now.rows !== null ? now.rows : R;
+    const inner = pass.clean && isFinite(now) && now.rows !== null ? now.rows : R;
+    const weights = (now.weights =
+      now.weights !== null && now.weights.length >= inner * C ? now.weights : decodeWeights(fa, inner));
     const shape = { rows: to - from, inner, columns: C };
     const a = fa === i8Code ? new Int32Array(shape.rows * inner) : new Float32Array(shape.rows * inner);
     const decode = decoders[fa]!;
@@ -184,27 +196,24 @@ export function createMatmulUnit(state: TpuState, registers: ArrayRegisters): Ma
     return sums;
   };
 
-  const decodeWeights = (now: Work): Int32Array | Float32Array => {
-    const { fa } = now.decoded;
-    const decode = decoders[fa]!;
-    const weights = fa === i8Code ? new Int32Array(R * C) : new Float32Array(R * C);
-    for (let i = 0; i < weights.length; i++) {
-      const value = decode(registers.weight[i]!);
-      weights[i] = value;
-      if (!isFiniteNumber(value)) now.finite = false;
-    }
+  const decodeWeights = (format: number, inner: number): Int32Array | Float32Array => {
+    const decode = decoders[format]!;
+    const weights = format === i8Code ? new Int32Array(inner * C) : new Float32Array(inner * C);
+    for (let i = 0; i < weights.length; i++) weights[i] = decode(registers.weight[i]!);
     return weights;
   };
+
+  /** Also of those that strikes have taken away since. */
+  const isFinite = (now: Work): boolean => (now.finite ??= areFinite(now.decoded.fa, registers.weight));
 
   /** The last cycle has been made: t of them in all. */
   const settle = (now: Work, t: number): void => {
     work = null;
     if (now.slow) return;
-    now.weights ??= decodeWeights(now);
-    const { pass, count, finite } = now;
+    const { pass, count } = now;
     const whole = count !== null && count > 0;
     const bubbles =
-      finite && (whole ? !pass.leavesBehind(count) : !registers.moved && pass.clean && count === 0);
+      isFinite(now) && (whole ? !pass.leavesBehind(count) : !registers.moved && pass.clean && count === 0);
     if (!bubbles) {
       settlePass(registers, R, C, pass, t);
       return;
@@ -241,7 +250,8 @@ export function createMatmulUnit(state: TpuState, registers: ArrayRegisters): Ma
       case "weight":
         return change(words[word]!, (bits) => {
           const before = words[word]!;
-          if (!isFiniteNumber(decoders[pass.format]!(before))) work!.finite = false;
+          const finite = isFinite(work!) && isFiniteOperand(pass.format, bits);
+          work!.finite = finite;
           words[word] = bits;
           work!.weights = null;
           pass.weightChanged(r, c, t, before);

@@ -71,5 +71,17 @@ export function addOf(format: number): (a: number, b: number) => number {
   return (a, b) => bitsOfF32(f32OfBits(a) + f32OfBits(b));
 }
 
-/** Of a float format, the operands that are no finite number. */
-export const isFiniteNumber = (value: number): boolean => value - value === 0;
+/** Where a float format's exponent is all ones (of fp8: the whole code but the sign): no finite number. An integer is always one. */
+const notFinite: readonly number[] = [0x7f800000, 0, 0, 0x7f80, 0x7c00, 0x7f, 0x7f800000];
+
+export function isFiniteOperand(format: number, bits: number): boolean {
+  const mask = notFinite[format]!;
+  return mask === 0 || (bits & mask) !== mask;
+}
+
+export function areFinite(format: number, words: Uint32Array): boolean {
+  const mask = notFinite[format]!;
+  if (mask === 0) return true;
+  for (let i = 0; i < words.length; i++) if ((words[i]! & mask) === mask) return false;
+  return true;
+}

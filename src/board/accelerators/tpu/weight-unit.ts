@@ -27,6 +27,24 @@ export function runShift(
   const size = sizes[fa]!;
   const words = wordsOfRow(columns, size);
   const mask = size === 4 ? 0xffffffff : 2 ** (8 * size) - 1;
+  const rowInto = (row: number, first: number): void => {
+    const base = row * shape.columns;
+    for (let c = 0; c < columns; c++) {
+      const word = fifo.u32[((first + Math.floor((c * size) / 4)) >>> 0) % fifo.words]!;
+      shadow[base + c] = ((word >>> ((c * size * 8) % 32)) & mask) >>> 0;
+    }
+    shadow.fill(0, base + columns, base + shape.columns);
+  };
+  const count = Math.min(last, rows) - from;
+  if (count > 0 && count <= shape.rows && !fifo.struck && stuck.size === 0) {
+    // Nothing can go wrong on the way: each row goes at once to where it comes to stand.
+    const first = state.control.u32[control.fifoRead]!;
+    shadow.copyWithin(count * shape.columns, 0, (shape.rows - count) * shape.columns);
+    for (let i = 0; i < count; i++) rowInto(count - 1 - i, (first + i * words) >>> 0);
+    writeWord(state.control, control.fifoRead, first + count * words);
+    state.ended = last >= duration;
+    return last;
+  }
   for (let cycle = from; cycle < last && cycle < rows; cycle++) {
     const first = state.control.u32[control.fifoRead]!;
     for (let i = 0; i < words; i++) {
@@ -34,11 +52,7 @@ export function runShift(
     }
     writeWord(state.control, control.fifoRead, first + words);
     shadow.copyWithin(shape.columns, 0, (shape.rows - 1) * shape.columns);
-    for (let c = 0; c < shape.columns; c++) {
-      const word = fifo.u32[((first + Math.floor((c * size) / 4)) >>> 0) % fifo.words]!;
-      const bits = c < columns ? ((word >>> ((c * size * 8) % 32)) & mask) >>> 0 : 0;
-      shadow[c] = bits;
-    }
+    rowInto(0, first);
     for (const word of stuck.keys()) shadow[word] = settled(stuck, word, shadow[word]!);
   }
   state.ended = last >= duration;
