@@ -3,6 +3,7 @@ import type { CorrectedRec } from "../domain/error-records.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import type { Effect, Outcome } from "../domain/outcome.ts";
 import type { BeamEventRec, BeamRec, Rec, RunStart, StrikeRec } from "../domain/records.ts";
+import { taskOf } from "../domain/task.ts";
 import { addDetection } from "./detection.ts";
 import { fluenceTaken } from "./dose.ts";
 import { addErrors, closeStrike, disownErrors, forgetUnderWay, isCounted } from "./ecc.ts";
@@ -243,8 +244,9 @@ function foldEvidence(run: Run, record: StrikeRec | BeamEventRec): void {
 function weigh(run: Run, evidence: Evidence, outcome: Outcome | null): void {
   run.detection = addDetection(run.detection, evidence);
   if (outcome !== "sdcTolerable" && outcome !== "sdcCritical") return;
-  const { format, outputs, outputAxes } = run.start;
-  run.severity = addWrong(run.severity, evidence, { format, outputs, axes: outputAxes, tokens: false });
+  const { workload, format, outputs, outputAxes } = run.start;
+  const tokens = taskOf(workload) === "tokens";
+  run.severity = addWrong(run.severity, evidence, { format, outputs, axes: outputAxes, tokens });
 }
 
 const harmless: readonly Outcome[] = ["masked", "sdcTolerable"];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/board/workloads/judge.ts";
 import { programs } from "../../src/board/workloads/programs.ts";
-import { taskOf } from "../../src/board/workloads/task-of.ts";
+import { taskOf } from "../../src/domain/task.ts";
 import type { Evidence, OutputFormat } from "../../src/domain/evidence.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 

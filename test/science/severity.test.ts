@@ -3,6 +3,7 @@ import type { Evidence } from "../../src/domain/evidence.ts";
 import { addDetection, nothingDetected, sumDetections } from "../../src/science/detection.ts";
 import { addWrong, noSeverity, severityOf, sumSeverities } from "../../src/science/severity.ts";
 import type { OutputKind } from "../../src/science/severity.ts";
+import { folded, runPlan, runStart, strike } from "./records.ts";
 
 function evidence(more: Partial<Evidence>): Evidence {
   return {
@@ -101,6 +102,16 @@ describe("how bad wrong outputs were", () => {
       meanFirstDiffering: 1,
       meanWrongShare: 0.5,
     });
+  });
+
+  test.each([
+    ["decoder-bf16", { meanFirstDiffering: 1, meanWrongShare: 0.25 }],
+    ["gemm-i8", null],
+  ])("the workload's family says whether its words are tokens: %s", (workload, told) => {
+    const wrong = evidence({ wrong: 1, elements: [{ index: 1, expected: 7, got: 8 }] });
+    const start = runStart(1, runPlan(1), { workload, format: "i32", outputs: 4 });
+    const { severity } = folded([start, strike(2, 1, 1, "sdcCritical", { evidence: wrong })]).runs.get(1)!;
+    expect(severityOf(severity)?.tokens).toEqual(told);
   });
 
   test("runs add up", () => {

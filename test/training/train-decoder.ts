@@ -3,7 +3,7 @@ import { checkpointSteps, hashOfNumbers } from "./training-checkpoint.ts";
 import { writeDecoder } from "./write-decoder.ts";
 
 /**
- * Trains the decoder and writes it into the source: `npm run train:decoder`, four minutes on one core.
+ * Trains the decoder and writes it into the source: `npm run train:decoder`, three to four minutes on one core.
  *
  *   sums of training pairs ─Adam, cross-entropy of the answer's digits→ weights ─bf16→ decoder-model-data.ts, decoder-checkpoint.json
  *

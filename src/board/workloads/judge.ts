@@ -1,6 +1,6 @@
 import type { ElementDifference, Evidence, OutputFormat, Score } from "../../domain/evidence.ts";
 import type { Outcome } from "../../domain/outcome.ts";
-import { taskOf } from "./task-of.ts";
+import { taskOf } from "../../domain/task.ts";
 
 /** What the host knows beside the evidence. */
 export interface JudgeContext {

@@ -1,6 +1,7 @@
 import type { OutputFormat } from "../../domain/evidence.ts";
+import type { Task } from "../../domain/task.ts";
 import { checkProgram } from "./check-program.ts";
-import type { CombineOp, Element, Flags, MapOp, Pattern, Program, Step, Task, Tensor } from "./program.ts";
+import type { CombineOp, Element, Flags, MapOp, Pattern, Program, Step, Tensor } from "./program.ts";
 
 /**
  * Writes a program step by step: each verb takes tensors and gives the one it has made.

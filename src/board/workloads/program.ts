@@ -1,4 +1,5 @@
 import type { OutputFormat } from "../../domain/evidence.ts";
+import type { Task } from "../../domain/task.ts";
 
 /**
  * A workload as an accelerator that runs programs takes it: tensors, and steps over them in order. It says what is computed, and nothing of tiles,
@@ -30,9 +31,6 @@ export interface Flags {
   readonly tensor: string;
   readonly detector: "checksum" | "range";
 }
-
-/** `numbers`: elements; `classes`: scores, the first is the answer; `tokens`: what a generator said, i32; `memory`: words read back, none should differ. */
-export type Task = "numbers" | "classes" | "tokens" | "memory";
 
 /** f32 and i32 take 4 bytes, bf16 and fp16 2, i8 and fp8 (E4M3) 1; tf32 is stored as f32 with its low 13 bits 0. */
 export type Element = "f32" | "tf32" | "bf16" | "fp16" | "fp8" | "i8" | "i32";

@@ -141,6 +141,11 @@ describe("what only floats or only integers have", () => {
     expect(largest("rows-off")).toBeLessThan(rows / 100);
     expect(largest("columns-off")).toBeLessThan(columns / 100);
     expect(Math.max(rows, columns)).toBeLessThan(typical / 50);
+    // Without them golden itself raises the alarm.
+    const strict = evaluateProgram(f32, 0, (_at, _step, held) => {
+      for (const limit of ["row-limit", "column-limit"]) held.get(limit)![0] = 0;
+    });
+    expect(strict.flags).toEqual([1, 0]);
     // An error just above is seen, one just below is not and stays.
     expect(
       withWrong(f32, [{ tensor: "c", index: 9, put: plus(1.1 * Math.max(rows, columns)) }]).flags,

@@ -1,4 +1,5 @@
-import type { Task } from "./program.ts";
+/** What a workload's output is. `numbers`: elements; `classes`: scores, the first is the answer; `tokens`: what a generator said, i32; `memory`: words read back, none should differ. */
+export type Task = "numbers" | "classes" | "tokens" | "memory";
 
 /** By family: the workload's name before its format. A new one is a line here. */
 const tasks = new Map<string, Task>([
