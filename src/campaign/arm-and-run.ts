@@ -18,6 +18,8 @@ export interface Begun {
   readonly detail: string;
   readonly prepared: Prepared | null;
   readonly linkGone: boolean;
+  /** Why the board would not arm it; null where it did, or was not asked. */
+  readonly refused: string | null;
 }
 
 /** Nothing is struck before `run`: until then trouble is no fate of this strike, and it is armed again (its id replaces it). */
@@ -47,6 +49,7 @@ export async function* armAndRun(
     detail: "",
     prepared: null as Prepared | null,
     linkGone: false,
+    refused: null,
   };
   for (let attempt = 1; attempt <= attempts && !lane.memory.dead && !lane.signal.aborted; attempt++) {
     const booted = yield* finishRun(lane, run);
@@ -62,7 +65,11 @@ export async function* armAndRun(
     }
     if (armed.kind === "ok") begun.seen = armed.value;
     if (armed.kind === "refused" && !elsewhere.includes(armed.reason))
-      return { ...begun, detail: `not armed: ${armed.reason}` };
+      return {
+        ...begun,
+        refused: via === "board" ? armed.reason : null,
+        detail: `not armed: ${armed.reason}`,
+      };
     const started = armed.kind === "ok" ? await dut.run(strike.iteration, 1, via === "board" ? 1 : 0) : armed;
     // Without an answer it may run or not: what comes next will tell.
     if (started.kind === "ok" || (armed.kind === "ok" && started.kind === "silence")) {

@@ -1,8 +1,11 @@
 import { wordsOfFrame } from "../domain/configuration-plan.ts";
 import type { ConfigurationPlan, Range } from "../domain/configuration-plan.ts";
 import type { RandomStream } from "../domain/random.ts";
-import { faultModelWidth, plainFlip } from "../domain/strike.ts";
-import type { FaultModel, Strike, TargetSpace } from "../domain/strike.ts";
+import { drawComponent, drawIndex } from "../domain/draw-fault.ts";
+import type { Drawn } from "../domain/draw-fault.ts";
+import type { Fault, FaultModel } from "../domain/fault-model.ts";
+import { plainFlip } from "../domain/strike.ts";
+import type { TargetSpace } from "../domain/strike.ts";
 import type { EssentialBits } from "./essential-bits.ts";
 
 /** The bits of an injector's own space that a run strikes, numbered from 0, each as likely as any other. */
@@ -50,19 +53,21 @@ export function placeInConfiguration(
   places: Places,
   faultModel: FaultModel,
   inputs: number,
-): Strike {
-  const width = Math.min(space.bits, faultModelWidth(faultModel));
+): Drawn {
+  const { name: component, fault } = drawComponent(random, faultModel);
+  const width = Math.min(space.bits, widthOf(random, fault));
   const { word, bit } = places.at(random.nextBelow(places.count));
   const lowest = Math.min(bit, space.bits - width);
-  return {
-    ...plainFlip,
-    id,
-    target: space.name,
-    word,
-    mask: (((1 << width) - 1) << lowest) >>> 0,
-    iteration: random.nextBelow(inputs),
-    cycle: 0,
-  };
+  const mask = (((1 << width) - 1) << lowest) >>> 0;
+  const iteration = random.nextBelow(inputs);
+  return { component, strike: { ...plainFlip, id, target: space.name, word, mask, iteration, cycle: 0 } };
+}
+
+/** Bits side by side: what a controller that flips configuration memory is asked for. RangeError for any other kind (`beyondInjector` refuses them). */
+function widthOf(random: RandomStream, fault: Fault): number {
+  if (fault.kind === "adjacent") return fault.bits;
+  if (fault.kind === "multiplicity") return 1 + drawIndex(random, fault.weights);
+  throw new RangeError(`no fault '${fault.kind}' in configuration memory`);
 }
 
 interface Allowed {

@@ -3,7 +3,12 @@ import type { EndReason, Outcome } from "../domain/outcome.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import { randomStream } from "../domain/random.ts";
 import type { Rec, StrikeRec } from "../domain/records.ts";
-import { placeStrike, plainFlip } from "../domain/strike.ts";
+import { plainFlip } from "../domain/strike.ts";
+import type { Drawn } from "../domain/draw-fault.ts";
+import { drawStrike } from "../domain/draw-fault.ts";
+import { strikeInWords } from "../domain/strike-words.ts";
+import { unfitFault } from "../domain/unfit-fault.ts";
+import { beyondBoard, beyondInjector } from "./fault-reach.ts";
 import type { Strike, TargetSpace } from "../domain/strike.ts";
 import { devicesOf } from "./bench-health.ts";
 import { placeInConfiguration } from "./configuration-places.ts";
@@ -63,6 +68,13 @@ export async function* injectionRun(
       detail: `the board has no target '${String(run.target)}', only ${names}`,
     };
   }
+  const injector = lane.station.injector;
+  const outside = own !== null || injector?.reaches.includes(space.name) === true;
+  const misfit =
+    (outside && injector !== null
+      ? beyondInjector(run.faultModel!, space.name, { name: injector.name, own: own !== null })
+      : null) ?? unfitFault(run.faultModel!, space, prepared.loaded.format);
+  if (misfit !== null) return { endReason: "config_error", detail: misfit };
   const places = own === null ? null : placesOf(lane, run, own);
   if (typeof places === "string") return { endReason: "config_error", detail: places };
   const judge = createJudge(prepared.workload, prepared.loaded.format, prepared.loaded.inputs);
@@ -105,18 +117,20 @@ export async function* injectionRun(
 
     const random = randomStream(lane.plan.seed, "strike", run.number, id);
     const { inputs } = prepared.loaded;
-    const strike =
+    const { strike, component } =
       places === null
-        ? placeStrike(random, id, space, run.faultModel!, inputs, prepared.golden.cycles)
+        ? drawStrike(random, id, space, run.faultModel!, inputs, prepared.golden.cycles)
         : placeInConfiguration(random, id, space, places, run.faultModel!, inputs);
     const struck: Struck = yield* strikeOnce(lane, run, strike, prepared, judge);
     if (struck.interrupted) return { endReason: "operator", detail: "stopped at once" };
+    const cannot = struck.refused === null ? null : beyondBoard(struck.refused, component, space.name);
+    if (cannot !== null) return { endReason: "config_error", detail: `board '${lane.name}': ${cannot}` };
     step++;
     const repeat: number | null =
       struck.evidence === null
         ? null
         : repeatOf(previous, { step, evidence: struck.evidence }, restoresAll(run));
-    const record = recordOf(lane, run, strike, struck, repeat);
+    const record = recordOf(lane, run, { strike, component, space }, struck, repeat);
     yield record;
     if (record.bootId !== null && record.event !== null)
       await lane.station.dut.acknowledge(record.bootId, record.event);
@@ -253,7 +267,7 @@ async function* goldenCheck(lane: Lane, run: RunPlan): AsyncGenerator<Rec, boole
 function recordOf(
   lane: Lane,
   run: RunPlan,
-  strike: Strike,
+  { strike, component, space }: Drawn & { readonly space: TargetSpace },
   struck: Struck,
   repeat: number | null,
 ): StrikeRec {
@@ -263,6 +277,8 @@ function recordOf(
     tNs: lane.clock.nowNs(),
     run: run.number,
     strike,
+    component,
+    places: strikeInWords(strike, space.axes, space.bits, struck.evidence?.struck ?? seenOutside(struck)),
     via: struck.via,
     confirmed: struck.confirmed && outcome !== null,
     injection: struck.injection,
@@ -278,6 +294,12 @@ function recordOf(
     sessionId: lane.sessionId,
     detail: struck.detail,
   };
+}
+
+/** What an injector read of the word before and after, where it can. */
+function seenOutside({ injection }: Struck): Parameters<typeof strikeInWords>[3] {
+  const { before = null, after = null } = injection?.armed ?? {};
+  return before === null || after === null ? [] : [{ before, after }];
 }
 
 function paused(lane: Lane, run: RunPlan, waitedMs: number): Rec {

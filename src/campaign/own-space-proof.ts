@@ -42,7 +42,7 @@ export async function* proveByConfirmation(
   for (let attempt = 1; ; attempt++) {
     const random = randomStream(lane.plan.seed, "self-check", run.number, attempt);
     const { inputs } = prepared.loaded;
-    const strike = placeInConfiguration(random, id, space, places, run.faultModel!, inputs);
+    const { strike } = placeInConfiguration(random, id, space, places, run.faultModel!, inputs);
     const struck: Struck = yield* strikeOnce(lane, run, strike, prepared, judge);
     const over = struck.interrupted || lane.memory.dead;
     if (!struck.confirmed && !over && attempt < tries) continue;

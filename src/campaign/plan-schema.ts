@@ -2,8 +2,9 @@ import { z } from "zod";
 import { refreshPolicies } from "../domain/capabilities.ts";
 import { configurationPlan, configurationSchema } from "./configuration-schema.ts";
 import { latchUpSchema } from "./latch-up-schema.ts";
+import { mostElements, refreshAfters } from "../domain/plan.ts";
 import type { Plan } from "../domain/plan.ts";
-import { faultModels } from "../domain/strike.ts";
+import { faultModelOf, faultModelSchema } from "./fault-model-schema.ts";
 import { quickSoak } from "../domain/thermal-steps.ts";
 import type { ThermalStep } from "../domain/thermal-steps.ts";
 import { profileSchema } from "./thermal/steps-schema.ts";
@@ -53,6 +54,9 @@ function canEnd(kind: string, ...rules: readonly (keyof z.infer<typeof stopSchem
   });
 }
 
+/** As many as one struck operand of the small workloads can spoil. */
+const elementsReported = 16;
+
 const common = {
   dut: oneOrMore(name),
   workload: oneOrMore(name),
@@ -65,6 +69,13 @@ const common = {
     .describe("thermal steps with the runs among them, or the name of one of the profiles"),
   refresh: z.enum(refreshPolicies).default("full"),
   refreshEvery: z.number().int().min(1).default(1),
+  elements: z
+    .number()
+    .int()
+    .min(0)
+    .max(mostElements)
+    .default(elementsReported)
+    .describe("wrong output elements that are reported of an iteration, at most"),
   goldenEvery: z.number().int().min(1).default(50).describe("strikes or events between two golden re-checks"),
 };
 
@@ -88,7 +99,7 @@ const injectionSchema = z.strictObject({
     .describe("which bits of configuration memory are struck; all of them without it"),
   target: oneOrMore(name),
   stop: canEnd("injection", "strikes", "events", "seconds", "intervalWidth"),
-  faultModel: oneOrMore(z.enum(faultModels)).default(["single-bit"]),
+  faultModel: oneOrMore(faultModelSchema).default(["single-bit"]),
 });
 
 const description = z.strictObject({
@@ -123,14 +134,31 @@ const doseProblem = {
   path: ["stop", "doseRadSi"],
 };
 
+const refreshAfter = z
+  .enum(refreshAfters)
+  .default("every")
+  .describe(
+    "every: the board restores every refreshEvery iterations; error: it stops at an error, and the host restores",
+  );
+
+/** After an error something must be restored, or the run would end at every iteration that shows it again. */
+const restoresSomething = (block: { readonly refreshAfter: string; readonly refresh: string }): boolean =>
+  block.refreshAfter !== "error" || block.refresh !== "none";
+const restoreProblem = {
+  message: "refreshAfter: error restores what refresh names: give refresh: full, weights or inputs",
+  path: ["refresh"],
+};
+
 const beamSchema = z
   .strictObject({
     kind: z.literal("beam"),
     ...common,
+    refreshAfter,
     stop: canEnd("beam", "events", "fluencePerCm2", "doseRadSi", "seconds"),
     beam: description,
   })
-  .refine(countsDose, doseProblem);
+  .refine(countsDose, doseProblem)
+  .refine(restoresSomething, restoreProblem);
 
 /** A control run in the beam: the board is powered and loaded, and does not run. */
 const idleSchema = z
@@ -210,7 +238,7 @@ export function toPlan(
       duts: block.dut,
       workloads: block.workload,
       targets: block.kind === "injection" ? block.target : [],
-      faultModels: block.kind === "injection" ? block.faultModel : [],
+      faultModels: block.kind === "injection" ? block.faultModel.map(faultModelOf) : [],
       semAfter: block.kind === "injection" ? block.semAfter : "idle",
       semObserveMs: block.kind === "injection" && block.semAfter === "observe" ? block.semObserveMs : 0,
       configuration:
@@ -220,6 +248,8 @@ export function toPlan(
       thermal: thermalSteps(block, file),
       refresh: block.refresh,
       refreshEvery: block.refreshEvery,
+      refreshAfter: block.kind === "beam" ? block.refreshAfter : "every",
+      elements: block.elements,
       goldenEvery: block.goldenEvery,
       beam: "beam" in block ? block.beam : null,
       stop: {

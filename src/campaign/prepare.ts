@@ -15,8 +15,7 @@ export interface Prepared {
   readonly readBack: ReadBack | null;
 }
 
-/** Elements asked for per result: as many as one struck operand of the workloads here can spoil. How often golden must come out alike. */
-const elementsReported = 16;
+/** How often golden must come out alike. */
 const goldenTimes = 3;
 /** An iteration may take this long to end after `stop`. */
 const stoppingMs = 3000;
@@ -32,9 +31,10 @@ export async function prepare(lane: Lane, run: RunPlan): Promise<Prepared | null
   const request = {
     workload,
     seed: lane.plan.seed,
-    refresh: run.refresh,
+    // After an error it is the host that restores.
+    refresh: run.refreshAfter === "error" ? "none" : run.refresh,
     every: run.refreshEvery,
-    elements: elementsReported,
+    elements: run.elements,
   };
   const loaded = valueOf(await loadIdle(lane, request));
   if (loaded === null) return null;
@@ -79,5 +79,5 @@ function workloadFor(run: RunPlan, identity: Identity): string {
 
 /** Every iteration starts from the loaded state: nothing can be seen twice. */
 export function restoresAll(run: RunPlan): boolean {
-  return run.refresh === "full" && run.refreshEvery === 1;
+  return run.refresh === "full" && run.refreshEvery === 1 && run.refreshAfter === "every";
 }

@@ -82,6 +82,7 @@ const nothingYet: Omit<Struck, "interrupted"> = {
   detail: "",
   prepared: null,
   linkGone: false,
+  refused: null,
   doubtful: false,
 };
 

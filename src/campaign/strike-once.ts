@@ -36,6 +36,7 @@ export async function* strikeOnce(
     prepared: begun.prepared,
     interrupted: lane.signal.aborted,
     linkGone: begun.linkGone,
+    refused: begun.refused,
     doubtful: false,
   };
   if (!begun.confirmed || lane.signal.aborted) return blank;

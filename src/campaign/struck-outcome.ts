@@ -29,6 +29,8 @@ export interface Struck {
   /** Cut short by the operator: it did not happen, and is done again. */
   readonly interrupted: boolean;
   readonly linkGone: boolean;
+  /** Why the board would not arm it; null where it did, or nobody asked it. */
+  readonly refused: string | null;
   /** What it struck may still stand, and nothing here can undo it: golden is asked before the next. */
   readonly doubtful: boolean;
 }

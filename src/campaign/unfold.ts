@@ -34,6 +34,8 @@ function* runsOf(block: Block): Generator<Omit<RunPlan, "number" | "block">> {
               visit,
               refresh: block.refresh,
               refreshEvery: block.refreshEvery,
+              refreshAfter: block.refreshAfter,
+              elements: block.elements,
               goldenEvery: block.goldenEvery,
               beam: block.beam,
               stop: block.stop,

@@ -1,3 +1,5 @@
+import type { StruckWord } from "./strike-words.ts";
+
 /**
  * What a board reports of one iteration. The board compares with its golden output and reports; the host judges (law 6).
  */
@@ -20,8 +22,8 @@ export interface Evidence {
   /** How many errors a detector corrected in this iteration. */
   readonly corrected: number;
   readonly cycles: number;
-  /** The struck word before and after, raw bits; null without a strike of the board's own knowledge. */
-  readonly struck: { readonly before: number; readonly after: number } | null;
+  /** Each struck word before and after, raw bits, in the order of the words; none without a strike of the board's own knowledge. */
+  readonly struck: readonly StruckWord[];
   /** Digest of all state after the refresh that followed; equal to the loaded one iff it was fully restored. */
   readonly stateDigest: string;
   readonly dieC: number;

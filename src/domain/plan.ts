@@ -2,7 +2,7 @@ import type { ConfigurationPlan } from "./configuration-plan.ts";
 import type { StrikeManner } from "./equipment.ts";
 import type { RefreshPolicy } from "./capabilities.ts";
 import type { BeamDescription } from "./exposure.ts";
-import type { FaultModel } from "./strike.ts";
+import type { FaultModel } from "./fault-model.ts";
 import type { ThermalStep } from "./thermal-steps.ts";
 
 /** A campaign as data, checked and with every default written out. Its matrix is not unfolded: `campaign/` does that, lazily. */
@@ -59,6 +59,12 @@ export const usualLatchUp: LatchUpPlan = {
 export const blockKinds = ["injection", "beam", "beam_off", "beam_on_dut_idle"] as const;
 export type BlockKind = (typeof blockKinds)[number];
 
+/** `every`: the board restores by itself every so many iterations. `error`: the run ends at an error, the host restores, and it goes on (WL-4). */
+export const refreshAfters = ["every", "error"] as const;
+export type RefreshAfter = (typeof refreshAfters)[number];
+/** More than any board lists in one iteration (PROTOCOL.md, "Runs and their evidence"). */
+export const mostElements = 500;
+
 export type SemAfter = StrikeManner["after"];
 
 /** A matrix of runs under one kind of exposure. Blocks follow one another; within a block each board works through its runs at its own pace. */
@@ -79,6 +85,9 @@ export interface Block {
   readonly thermal: readonly ThermalStep[];
   readonly refresh: RefreshPolicy;
   readonly refreshEvery: number;
+  readonly refreshAfter: RefreshAfter;
+  /** How many differing output elements of an iteration a board is asked for at most. */
+  readonly elements: number;
   readonly goldenEvery: number;
   readonly beam: BeamDescription | null;
   readonly stop: StopRules;
@@ -114,6 +123,8 @@ export interface RunPlan {
   readonly visit: number;
   readonly refresh: RefreshPolicy;
   readonly refreshEvery: number;
+  readonly refreshAfter: RefreshAfter;
+  readonly elements: number;
   readonly goldenEvery: number;
   readonly beam: BeamDescription | null;
   readonly stop: StopRules;

@@ -119,6 +119,10 @@ export interface StrikeRec extends At {
   readonly type: "strike";
   readonly run: number;
   readonly strike: Strike;
+  /** Of its fault model, the component that was drawn: `single-bit`, or its name in the mixture. */
+  readonly component: string;
+  /** Each word that it hit, for people: `warp 3, register 12, lane 7: 3f1d2c40 → 3f9d2c40`. */
+  readonly places: readonly string[];
   readonly via: "board" | "injector";
   readonly confirmed: boolean;
   /** What the injector saw of it when it struck, and when it took it back; null for a strike of the board's own. */
@@ -213,7 +217,7 @@ export interface BenchFaultRec extends At {
   readonly detail: string;
 }
 
-/** `counter`: beam that nobody counted; what happened meanwhile is in no rate. */
+/** `refresh`: state restored after an error. `counter`: beam that nobody counted; what happened meanwhile is in no rate. */
 export const deadCauses = [
   "recovery",
   "reload",
@@ -221,6 +225,7 @@ export const deadCauses = [
   "link",
   "host",
   "bench",
+  "refresh",
   "counter",
   "paused",
   "unattributed",

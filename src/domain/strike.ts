@@ -1,5 +1,3 @@
-import type { RandomStream } from "./random.ts";
-
 /** Bits of one word flipped on purpose: all that an injector from outside can do. */
 export interface Upset {
   /** Counts from 1 within its run. */
@@ -59,42 +57,6 @@ export type SelfCheck = Pick<Strike, "word" | "mask" | "iteration" | "cycle">;
 /** A board knows a critical strike on each of its structures. */
 export interface BoardTarget extends TargetSpace {
   readonly selfCheck: SelfCheck;
-}
-
-/** Chooses the mask for one word. */
-export type FaultModel = "single-bit" | "adjacent-2" | "adjacent-3";
-export const faultModels = [
-  "single-bit",
-  "adjacent-2",
-  "adjacent-3",
-] as const satisfies readonly FaultModel[];
-
-/** Strike `id`: uniform over words, bits and golden cycles of the target; a pure function of the stream and the arguments. */
-export function placeStrike(
-  random: RandomStream,
-  id: number,
-  space: TargetSpace,
-  faultModel: FaultModel,
-  inputs: number,
-  goldenCycles: number,
-): Strike {
-  const width = Math.min(space.bits, faultModelWidth(faultModel));
-  const word = random.nextBelow(space.words);
-  const lowest = random.nextBelow(space.bits - width + 1);
-  return {
-    ...plainFlip,
-    id,
-    target: space.name,
-    word,
-    mask: (((1 << width) - 1) << lowest) >>> 0,
-    iteration: random.nextBelow(inputs),
-    cycle: random.nextBelow(Math.max(1, goldenCycles)),
-  };
-}
-
-/** Adjacent bits that it inverts. */
-export function faultModelWidth(faultModel: FaultModel): number {
-  return faultModel === "single-bit" ? 1 : faultModel === "adjacent-2" ? 2 : 3;
 }
 
 /** The place of a word in words a person can read: `warp 3, register 12, lane 7`. */

@@ -166,12 +166,14 @@ function strikePart(record: Extract<Rec, { type: "strike" }>, run: RunStart | nu
     {
       workload: run?.workload ?? "",
       target: strike.target,
-      model: run?.plan.faultModel ?? "",
+      model: run?.plan.faultModel?.name ?? "",
       class: outcome,
     },
     {
       fault_idx: strike.id,
       word: strike.word,
+      component: record.component,
+      struck: record.places.slice(0, 4).join("; "),
       mask: `0x${(strike.mask >>> 0).toString(16).padStart(8, "0")}`,
       iter: strike.iteration,
       cycle: strike.cycle,

@@ -13,6 +13,8 @@ export const measurements = {
       seq: "integer",
       fault_idx: "integer",
       word: "integer",
+      component: "text",
+      struck: "text",
       mask: "text",
       iter: "integer",
       cycle: "integer",

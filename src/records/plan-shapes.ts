@@ -1,12 +1,14 @@
 import { refreshPolicies } from "../domain/capabilities.ts";
 import type { BeamDescription } from "../domain/exposure.ts";
-import { blockKinds } from "../domain/plan.ts";
+import { blockKinds, refreshAfters } from "../domain/plan.ts";
 import type { Block, LatchUpPlan, Plan, Rung, RunPlan, StopRules } from "../domain/plan.ts";
 import { fpgaFamilies } from "../domain/configuration-plan.ts";
 import type { ConfigurationPlan, EssentialBitsFile } from "../domain/configuration-plan.ts";
-import { faultModels } from "../domain/strike.ts";
+import { arithmeticOperations, faultKinds, floatFormats } from "../domain/fault-model.ts";
+import type { FaultComponent, FaultModel } from "../domain/fault-model.ts";
 import { thermalSteps } from "./thermal-shapes.ts";
 import { anyNumber, listOf, object, oneOf, orNull, text } from "./shape.ts";
+import type { Check } from "./shape.ts";
 
 const numberOrNull = orNull(anyNumber);
 
@@ -44,16 +46,39 @@ const struck = {
   semObserveMs: anyNumber,
   configuration: orNull(configuration),
 };
+/** Settings of every kind; which of them a kind has is not looked at. */
+const fault: Check = (holder, key) => {
+  const inner = holder[key];
+  if (typeof inner !== "object" || inner === null) return `${key} is no fault`;
+  const { kind, operation, format } = inner as Readonly<Record<string, unknown>>;
+  if (!known(faultKinds, kind)) return `${key}.kind is ${JSON.stringify(kind)}`;
+  if (operation !== undefined && !known(arithmeticOperations, operation))
+    return `${key}.operation is unknown`;
+  if (format !== undefined && format !== null && !known(floatFormats, format))
+    return `${key}.format is unknown`;
+  return null;
+};
+const faultModel = object<FaultModel>({
+  name: text,
+  mix: listOf(object<FaultComponent>({ name: text, weight: anyNumber, fault })),
+});
+
+function known(words: readonly unknown[], word: unknown): boolean {
+  return words.includes(word);
+}
+
 const block = object<Block>({
   kind: oneOf(blockKinds),
   duts: listOf(text),
   workloads: listOf(text),
   targets: listOf(text),
-  faultModels: listOf(oneOf(faultModels)),
+  faultModels: listOf(faultModel),
   ...struck,
   thermal: thermalSteps,
   refresh: oneOf(refreshPolicies),
   refreshEvery: anyNumber,
+  refreshAfter: oneOf(refreshAfters),
+  elements: anyNumber,
   goldenEvery: anyNumber,
   beam: orNull(beam),
   stop,
@@ -91,12 +116,14 @@ export const runPlan = object<RunPlan>({
   dut: text,
   workload: text,
   target: orNull(text),
-  faultModel: orNull(oneOf(faultModels)),
+  faultModel: orNull(faultModel),
   ...struck,
   temperatureC: numberOrNull,
   visit: anyNumber,
   refresh: oneOf(refreshPolicies),
   refreshEvery: anyNumber,
+  refreshAfter: oneOf(refreshAfters),
+  elements: anyNumber,
   goldenEvery: anyNumber,
   beam: orNull(beam),
   stop,

@@ -10,6 +10,7 @@ import type { TracePoint } from "../domain/rail-event.ts";
 import type { Rec, RunStart, StrikeRec } from "../domain/records.ts";
 import { recordVersion } from "../domain/record-version.ts";
 import { deadCauses, runStates } from "../domain/records.ts";
+import type { StruckWord } from "../domain/strike-words.ts";
 import { strikeManners } from "../domain/strike.ts";
 import type { Axis, SelfCheck, Strike, TargetSpace } from "../domain/strike.ts";
 import type { LeftPowered } from "../domain/watched.ts";
@@ -62,7 +63,7 @@ const evidence = object<Evidence>({
   detectors: anyNumber,
   corrected: anyNumber,
   cycles: anyNumber,
-  struck: orNull(object<NonNullable<Evidence["struck"]>>({ before: anyNumber, after: anyNumber })),
+  struck: listOf(object<StruckWord>({ before: anyNumber, after: anyNumber })),
   stateDigest: text,
   dieC: anyNumber,
 });
@@ -177,6 +178,8 @@ const shapes: Shapes = {
   strike: {
     ...found,
     strike,
+    component: text,
+    places: listOf(text),
     via: oneOf(["board", "injector"]),
     confirmed: flag,
     injection: orNull(injection),

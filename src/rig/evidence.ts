@@ -67,7 +67,8 @@ function evidenceOf(message: MessageOf<"result">, parts: readonly Part[], whole:
   const elements = parts.flatMap((part) => (part.name === "elements" ? part.elements : []));
   const scores = parts.find((part) => part.name === "scores");
   const strikes = parts.filter((part) => part.name === "struck");
-  const struck = strikes.find((part) => part.id === message.id) ?? strikes[0];
+  const mine = strikes.filter((part) => part.id === message.id);
+  const struck = (mine.length > 0 ? mine : strikes).map(({ before, after }) => ({ before, after }));
   return {
     iteration: message.iteration,
     end: message.end,
@@ -80,7 +81,7 @@ function evidenceOf(message: MessageOf<"result">, parts: readonly Part[], whole:
     detectors: message.detectors,
     corrected: message.corrected,
     cycles: message.cycles,
-    struck: struck === undefined ? null : { before: struck.before, after: struck.after },
+    struck,
     stateDigest: message.stateDigest,
     dieC: message.temperatureMilliC / 1000,
   };

@@ -71,7 +71,7 @@ function runResult(run: RunTally, sessionId: string, emulated: boolean, controll
     dut: { name: dut.name, model: dut.model, serial: dut.serial, accelerator: dut.accelerator },
     workload: plan.workload,
     target: plan.target,
-    faultModel: plan.faultModel,
+    faultModel: plan.faultModel?.name ?? null,
     semAfter: plan.semAfter,
     refresh: { policy: plan.refresh, every: plan.refreshEvery },
     temperatureC: {

@@ -6,7 +6,8 @@ import { begin } from "../../src/cli/begin.ts";
 import { packageRoot } from "../../src/cli/package-root.ts";
 import { runRecord } from "../../src/cli/run-record.ts";
 import { randomStream } from "../../src/domain/random.ts";
-import { placeStrike } from "../../src/domain/strike.ts";
+import { drawStrike } from "../../src/domain/draw-fault.ts";
+import { faultModelNamed } from "../../src/domain/fault-model.ts";
 import { rowOf } from "./row.ts";
 import type { BenchRow } from "./row.ts";
 
@@ -62,11 +63,11 @@ function bareRate(): number {
     golden.advance(Infinity);
     for (let id = 1; id <= each; id++) {
       const space = workload.targets[id % 2]!;
-      const strike = placeStrike(
+      const { strike } = drawStrike(
         randomStream(1, "bare", index, id),
         id,
         space,
-        "single-bit",
+        faultModelNamed("single-bit"),
         workload.inputs,
         golden.cycles,
       );

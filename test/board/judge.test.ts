@@ -17,7 +17,7 @@ const clean: Evidence = {
   detectors: 0,
   corrected: 0,
   cycles: 1,
-  struck: null,
+  struck: [],
   stateDigest: "0123456789abcdef",
   dieC: 25,
 };

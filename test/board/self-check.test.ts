@@ -26,7 +26,7 @@ describe.each(workloads)("the self-check strikes of $name", (workload) => {
         detectors: 0,
         corrected: 0,
         cycles: struck.cycles,
-        struck: null,
+        struck: [],
         stateDigest: "",
         dieC: 25,
       }, { format }); // prettier-ignore

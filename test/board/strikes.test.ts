@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { loadOnCpu } from "../../src/board/accelerators/cpu.ts";
 import { workloads } from "../../src/board/workloads/all.ts";
 import { randomStream } from "../../src/domain/random.ts";
-import { faultModels, placeStrike } from "../../src/domain/strike.ts";
+import { drawStrike } from "../../src/domain/draw-fault.ts";
+import { faultModelNamed } from "../../src/domain/fault-model.ts";
 import { oracle } from "./oracle.ts";
 import type { OracleRun, OracleStrike } from "./oracle.ts";
 
@@ -68,8 +69,8 @@ describe.each(workloads)("$name, struck, does what the slow oracle does", (workl
     let wrong = 0;
     for (let id = 1; id <= 100; id++) {
       const random = randomStream(1, workload.name, name, id);
-      const model = faultModels[id % faultModels.length]!;
-      const strike = placeStrike(random, id, space, model, prepared.inputs, cycles + 100);
+      const model = faultModelNamed(["single-bit", "adjacent-2", "adjacent-3"][id % 3]!);
+      const { strike } = drawStrike(random, id, space, model, prepared.inputs, cycles + 100);
       const want = oracle(prepared, workload.name, strike.iteration, budget, strike);
       const got = struck(strike.iteration, strike, id % 2 === 0 ? 97 : Infinity);
       same(got, want);

@@ -149,7 +149,19 @@ describe("a campaign file", () => {
       "a wrong target model",
       "target: weights",
       "target: weights\n    faultModel: single-bits",
-      "7:17: found \"single-bits\", expected one of single-bit, adjacent-2, adjacent-3: did you mean 'single-bit'?",
+      "7:17: found \"single-bits\", expected one of single-bit, adjacent-2, adjacent-3, adjacent-4, random-2, random-3, random-4, byte-periodic, stuck-at-0, stuck-at-1, random-value, zero, ones, nan, inf: did you mean 'single-bit'?",
+    ],
+    [
+      "a misspelt setting of a fault model",
+      "target: weights",
+      "target: weights\n    faultModel: { model: nan, formt: bf16 }",
+      "7:31: unknown key 'formt'",
+    ],
+    [
+      "a component without a weight",
+      "target: weights",
+      "target: weights\n    faultModel: { mix: [{ model: single-bit }] }",
+      "7:25: key 'weight' is missing",
     ],
   ])("%s", (_, from, to, expected) => {
     expect(campaign).toContain(from);

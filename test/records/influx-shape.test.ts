@@ -34,7 +34,7 @@ describe("the points of a record", () => {
       `see_run,${common},state=start seq=0i,comment="First light, “α”" 946684800000000000`,
       `see_run,${common},state=armed seq=1i,comment="from idle" 946684800000000001`,
       `see_run,${run},state=start seq=2i,workload="gemm-f32",segment=0i 946684800000001000`,
-      `see_inject,${run},workload=gemm-f32,target=weights,model=single-bit,class=sdcCritical seq=3i,fault_idx=5i,word=5i,mask="0x00000020",iter=1i,cycle=5i,via="board",acked=true,outcome="sdcCritical",effect="seu",primary=true,n_bad=1i,n_nan=0i,corrected=0i,detectors=0i,t_die_c=45.25,weight=1 946684800000002000`,
+      `see_inject,${run},workload=gemm-f32,target=weights,model=all,class=sdcCritical seq=3i,fault_idx=5i,word=5i,component="single-bit",struck="word 5: 00000001 → 00000003",mask="0x00000020",iter=1i,cycle=5i,via="board",acked=true,outcome="sdcCritical",effect="seu",primary=true,n_bad=1i,n_nan=0i,corrected=0i,detectors=0i,t_die_c=45.25,weight=1 946684800000002000`,
       `see_iter,${run},workload=gemm-f32 seq=4i,iter_now=8i,clean_now=7i,boot_count=1i,state="running" 946684800000003000`,
       `see_thermal,${run},sensor=die seq=4i,t_c=44.5,set_c=45 946684800000003000`,
       `see_accel,${run},dev=cpu seq=4i,throttle_bits=0i 946684800000003000`,

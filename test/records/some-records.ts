@@ -2,6 +2,8 @@ import type { LinkTotals } from "../../src/domain/capabilities.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import { usualLatchUp } from "../../src/domain/plan.ts";
 import type { Plan, RunPlan } from "../../src/domain/plan.ts";
+import { faultModelNamed } from "../../src/domain/fault-model.ts";
+import type { FaultModel } from "../../src/domain/fault-model.ts";
 import { plainFlip } from "../../src/domain/strike.ts";
 import type {
   BeamEventRec,
@@ -44,18 +46,37 @@ export const plan: Plan = {
       duts: ["a"],
       workloads: ["gemm"],
       targets: [],
-      faultModels: ["single-bit"],
+      faultModels: [faultModelNamed("single-bit")],
       semAfter: "idle",
       semObserveMs: 0,
       configuration: null,
       thermal: [{ kind: "run" }, { kind: "ramp", toC: 45, rateCPerMin: null }, { kind: "run" }],
       refresh: "full",
       refreshEvery: 1,
+      refreshAfter: "every",
+      elements: 16,
       goldenEvery: 50,
       beam,
       stop,
     },
   ],
+};
+
+/** Every kind of fault, as a plan may mix them. */
+const mixed: FaultModel = {
+  name: "all",
+  mix: [
+    { kind: "adjacent", bits: 1 },
+    { kind: "multiplicity", weights: [3, 1] },
+    { kind: "random-bits", bits: 2 },
+    { kind: "byte-periodic" },
+    { kind: "word-periodic", every: 4, words: 8 },
+    { kind: "axis-periodic", axis: "lane", words: null },
+    { kind: "stuck-at", value: 1 },
+    { kind: "value", value: "zero" },
+    { kind: "not-finite", value: "nan", format: "bf16" },
+    { kind: "arithmetic", operation: "ffma", anyTarget: false },
+  ].map((fault, i) => ({ name: `f${i}`, weight: i + 1, fault: fault as FaultModel["mix"][number]["fault"] })),
 };
 
 export function runPlan(number: number, target: string | null = "weights"): RunPlan {
@@ -66,7 +87,7 @@ export function runPlan(number: number, target: string | null = "weights"): RunP
     dut: "a",
     workload: "gemm",
     target,
-    faultModel: target === null ? null : "single-bit",
+    faultModel: target === null ? null : mixed,
     semAfter: "idle",
     semObserveMs: 0,
     configuration: null,
@@ -74,6 +95,8 @@ export function runPlan(number: number, target: string | null = "weights"): RunP
     visit: 1,
     refresh: "full",
     refreshEvery: 1,
+    refreshAfter: "every",
+    elements: 16,
     goldenEvery: 50,
     beam: target === null ? beam : null,
     stop,
@@ -137,6 +160,8 @@ export function strike(run: number, id: number, tNs: number, outcome: Outcome | 
       iteration: id % 4,
       cycle: id,
     },
+    component: "single-bit",
+    places: [`word ${id % 64}: 00000001 → 00000003`],
     via: "board",
     injection: null,
     confirmed: outcome !== null,
@@ -155,7 +180,7 @@ export function strike(run: number, id: number, tNs: number, outcome: Outcome | 
       detectors: 0,
       corrected: 0,
       cycles: 1000,
-      struck: { before: 1, after: 3 },
+      struck: [{ before: 1, after: 3 }],
       stateDigest: "fedcba9876543210",
       dieC: 45.25,
     },

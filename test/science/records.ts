@@ -14,6 +14,7 @@ import type {
   StrikeRec,
   TelemetryRec,
 } from "../../src/domain/records.ts";
+import { faultModelNamed } from "../../src/domain/fault-model.ts";
 import { plainFlip } from "../../src/domain/strike.ts";
 import { emptyState, fold } from "../../src/science/fold.ts";
 import type { CampaignState } from "../../src/science/state.ts";
@@ -30,13 +31,15 @@ export const block: Block = {
   duts: ["cpu-f32"],
   workloads: ["gemm"],
   targets: ["weights"],
-  faultModels: ["single-bit"],
+  faultModels: [faultModelNamed("single-bit")],
   semAfter: "idle",
   semObserveMs: 0,
   configuration: null,
   thermal: [{ kind: "run" }],
   refresh: "full",
   refreshEvery: 1,
+  refreshAfter: "every",
+  elements: 16,
   goldenEvery: 50,
   beam: null,
   stop: {
@@ -77,7 +80,7 @@ export function runPlan(number: number, changes: Partial<RunPlan> = {}): RunPlan
     dut: "cpu-f32",
     workload: "gemm",
     target: "weights",
-    faultModel: "single-bit",
+    faultModel: faultModelNamed("single-bit"),
     semAfter: "idle",
     semObserveMs: 0,
     configuration: null,
@@ -85,6 +88,8 @@ export function runPlan(number: number, changes: Partial<RunPlan> = {}): RunPlan
     visit: 0,
     refresh: "full",
     refreshEvery: 1,
+    refreshAfter: "every",
+    elements: 16,
     goldenEvery: 50,
     beam: null,
     stop: block.stop,
@@ -166,7 +171,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     detectors: 0,
     corrected: 0,
     cycles: 1000,
-    struck: null,
+    struck: [],
     stateDigest: "1".repeat(16),
     dieC: 40,
     ...changes,
@@ -185,6 +190,8 @@ export function strike(
     tNs: s(at),
     run,
     strike: { ...plainFlip, id, target: "weights", word: 0, mask: 1, iteration: 0, cycle: 0 },
+    component: "single-bit",
+    places: [],
     via: "board",
     injection: null,
     confirmed: outcome !== null,

@@ -18,7 +18,7 @@ function evidence(more: Partial<Evidence>): Evidence {
     detectors: 0,
     corrected: 0,
     cycles: 1,
-    struck: null,
+    struck: [],
     stateDigest: "",
     dieC: 25,
     ...more,

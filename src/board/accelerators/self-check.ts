@@ -93,7 +93,7 @@ function isCritical(loaded: Omit<LoadedWorkload, "targets">, golden: Run, struck
         detectors: 0,
         corrected: 0,
         cycles: struck.cycles,
-        struck: null,
+        struck: [],
         stateDigest: "",
         dieC: 0,
       },

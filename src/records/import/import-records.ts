@@ -110,6 +110,8 @@ function runStart(tNs: number, run: number, dut: string): RunStart {
     visit: 0,
     refresh: "none",
     refreshEvery: 1,
+    refreshAfter: "every",
+    elements: 0,
     goldenEvery: 1,
     beam: null,
     stop: {
