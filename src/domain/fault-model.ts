@@ -43,19 +43,6 @@ export type Fault =
       readonly anyTarget: boolean;
     };
 
-export const faultKinds = [
-  "adjacent",
-  "multiplicity",
-  "random-bits",
-  "byte-periodic",
-  "word-periodic",
-  "axis-periodic",
-  "stuck-at",
-  "value",
-  "not-finite",
-  "arithmetic",
-] as const satisfies readonly Fault["kind"][];
-
 export const floatFormats = ["f32", "bf16", "fp16"] as const;
 export type FloatFormat = (typeof floatFormats)[number];
 

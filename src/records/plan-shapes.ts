@@ -4,11 +4,11 @@ import { blockKinds, refreshAfters } from "../domain/plan.ts";
 import type { Block, LatchUpPlan, Plan, Rung, RunPlan, StopRules } from "../domain/plan.ts";
 import { fpgaFamilies } from "../domain/configuration-plan.ts";
 import type { ConfigurationPlan, EssentialBitsFile } from "../domain/configuration-plan.ts";
-import { arithmeticOperations, faultKinds, floatFormats } from "../domain/fault-model.ts";
-import type { FaultComponent, FaultModel } from "../domain/fault-model.ts";
+import { arithmeticOperations, floatFormats } from "../domain/fault-model.ts";
+import type { Fault, FaultComponent, FaultModel } from "../domain/fault-model.ts";
 import { thermalSteps } from "./thermal-shapes.ts";
-import { anyNumber, listOf, object, oneOf, orNull, text } from "./shape.ts";
-import type { Check } from "./shape.ts";
+import { anyNumber, flag, listOf, object, oneOf, orNull, text } from "./shape.ts";
+import type { Check, ShapeOf } from "./shape.ts";
 
 const numberOrNull = orNull(anyNumber);
 
@@ -46,26 +46,38 @@ const struck = {
   semObserveMs: anyNumber,
   configuration: orNull(configuration),
 };
-/** Settings of every kind; which of them a kind has is not looked at. */
+type Shaped<K extends Fault["kind"]> = ShapeOf<Omit<Extract<Fault, { readonly kind: K }>, "kind">>;
+const settingsOf: { readonly [K in Fault["kind"]]: Shaped<K> } = {
+  adjacent: { bits: anyNumber },
+  multiplicity: { weights: listOf(anyNumber) },
+  "random-bits": { bits: anyNumber },
+  "byte-periodic": {},
+  "word-periodic": { every: anyNumber, words: anyNumber },
+  "axis-periodic": { axis: text, words: numberOrNull },
+  "stuck-at": { value: anyNumber },
+  value: { value: oneOf(["random", "zero", "ones"]) },
+  "not-finite": { value: oneOf(["nan", "inf"]), format: orNull(oneOf(floatFormats)) },
+  arithmetic: { operation: oneOf(arithmeticOperations), anyTarget: flag },
+};
+const ofKind = new Map<unknown, Check>(
+  Object.entries<Readonly<Record<string, Check>>>(settingsOf).map(([kind, shape]) => [
+    kind,
+    object<object>({ kind: oneOf([kind]), ...shape }),
+  ]),
+);
+/** Its kind says which settings it has. */
 const fault: Check = (holder, key) => {
   const inner = holder[key];
-  if (typeof inner !== "object" || inner === null) return `${key} is no fault`;
-  const { kind, operation, format } = inner as Readonly<Record<string, unknown>>;
-  if (!known(faultKinds, kind)) return `${key}.kind is ${JSON.stringify(kind)}`;
-  if (operation !== undefined && !known(arithmeticOperations, operation))
-    return `${key}.operation is unknown`;
-  if (format !== undefined && format !== null && !known(floatFormats, format))
-    return `${key}.format is unknown`;
-  return null;
+  const kind: unknown = typeof inner === "object" && inner !== null && "kind" in inner ? inner.kind : null;
+  const check = ofKind.get(kind);
+  return check === undefined
+    ? `${key}.kind is ${JSON.stringify(kind)}, no kind of fault`
+    : check(holder, key);
 };
 const faultModel = object<FaultModel>({
   name: text,
   mix: listOf(object<FaultComponent>({ name: text, weight: anyNumber, fault })),
 });
-
-function known(words: readonly unknown[], word: unknown): boolean {
-  return words.includes(word);
-}
 
 const block = object<Block>({
   kind: oneOf(blockKinds),
