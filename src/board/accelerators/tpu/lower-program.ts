@@ -37,6 +37,10 @@ export function lowerProgram(program: Program, { rows, columns }: TpuShape): Tpu
     hbm,
     regions,
     output: { from: output.from, words: output.words },
+    outputAxes: [
+      { name: "row", size: output.tensor.rows },
+      { name: "column", size: output.tensor.columns },
+    ],
     flags: flags === null ? null : { at: placed.get(flags.tensor)!.from, detector: flags.detector },
     inputs: program.inputs,
     format: program.format,

@@ -1,4 +1,5 @@
 import type { Flags } from "../../workloads/program.ts";
+import type { Axis } from "../../../domain/strike.ts";
 import type { OutputFormat } from "../../../domain/evidence.ts";
 
 /** A program as the device takes it: instruction words, the memory image, and where what lies in it. */
@@ -9,6 +10,7 @@ export interface TpuImage {
   readonly hbm: Uint32Array;
   readonly regions: readonly Region[];
   readonly output: MatrixPlace;
+  readonly outputAxes?: readonly Axis[];
   /** Where the two words of the program's own detector lie; null: it has none. */
   readonly flags: { readonly at: number; readonly detector: Flags["detector"] } | null;
   readonly inputs: number;

@@ -215,6 +215,7 @@ export function createTpuMachine(
     inputs: image.inputs,
     outputs: image.output.words,
     format: image.format,
+    ...(image.outputAxes === undefined ? {} : { outputAxes: image.outputAxes }),
     ranks: image.ranks,
     begin,
     get cycle() {

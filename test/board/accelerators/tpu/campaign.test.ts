@@ -53,6 +53,10 @@ describe("strikes on an emulated TPU-like board", () => {
     const once = await campaignOn(tpuRig("on", "{ rows: 5, columns: 7 }"), [strikeOn("activation", 10)]);
     const again = await campaignOn(tpuRig("on", "{ rows: 5, columns: 7 }"), [strikeOn("activation", 10)]);
     expect(again.records).toEqual(once.records);
+    expect(ofType(once.records, "run_start")[0]!.outputAxes).toEqual([
+      { name: "row", size: 64 },
+      { name: "column", size: 64 },
+    ]);
     expect(once.result.runs[0]!.exposure).toMatchObject({ confirmed: 10 });
   });
 });
