@@ -1,4 +1,4 @@
-import { decoderLayer, normed } from "./decoder-layer.ts";
+import { decoderLayer, normed, whole } from "./decoder-layer.ts";
 import type { DecoderContext, DecoderFormat } from "./decoder-layer.ts";
 import { readDecoderModel } from "./decoder-model.ts";
 import type { DecoderModel } from "./decoder-model.ts";
@@ -16,6 +16,7 @@ import type { Program, ProgramWorkload, Tensor } from "./program.ts";
  */
 export const decoderF32: ProgramWorkload = decoderWorkload("f32");
 export const decoderBf16: ProgramWorkload = decoderWorkload("bf16");
+export const decoderI8: ProgramWorkload = decoderWorkload("i8");
 
 function decoderWorkload(format: DecoderFormat): ProgramWorkload {
   return {
@@ -37,7 +38,8 @@ export function decoderProgram(
 ): Program {
   const { width, layers } = decoderShape;
   const b = buildProgram(`decoder-${format}`, "tokens", pairs.length);
-  const context: DecoderContext = { b, model, format, matrices: new Map(), constants: new Map() };
+  const operand = format === "bf16" ? "bf16" : "f32";
+  const context: DecoderContext = { b, model, format, operand, matrices: new Map(), constants: new Map() };
   const prompt = b.inputs(
     "prompt",
     promptLength,
@@ -46,8 +48,7 @@ export function decoderProgram(
     pairs.flatMap(([x, y]) => promptOf(x, y)),
   );
   const answer = b.scratch("answer", answerLength, 1, "i32");
-  const { rows, columns, values } = model.matrix("embedding");
-  const embedding = b.weights("embedding", rows, columns, format, values);
+  const embedding = whole(context, "embedding");
   const positions = model.matrix("position").values;
   const stride = b.weights("stride", 1, 1, "i32", [width]);
   const columnsOf = (name: string, count: number): Tensor =>
@@ -82,18 +83,11 @@ export function decoderProgram(
     let stream = embedded(token, at);
     for (let layer = 1; layer <= layers; layer++) stream = decoderLayer(context, layer, stream, at, mask);
     const last = stream.rows === 1 ? stream : b.gather("stream", stream, lastRow);
-    const unembedding = context.matrices.get("unembedding") ?? unembeddingOf(context);
+    const unembedding = whole(context, "unembedding");
     token = b.reduceRows("token", "arg-max", b.matmul("scores", normed(context, last, "last"), unembedding));
     b.place(token, answer, said);
   }
   return b.finish(answer);
-}
-
-function unembeddingOf({ b, model, format, matrices }: DecoderContext): Tensor {
-  const { rows, columns, values } = model.matrix("unembedding");
-  const tensor = b.weights("unembedding", rows, columns, format, values);
-  matrices.set("unembedding", tensor);
-  return tensor;
 }
 
 /** Added to scores: what comes later than the token that looks is out of sight. */

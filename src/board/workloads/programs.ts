@@ -17,7 +17,7 @@ import {
   sortF32,
   sortI32,
 } from "./collectives.ts";
-import { decoderBf16, decoderF32 } from "./decoder.ts";
+import { decoderBf16, decoderF32, decoderI8 } from "./decoder.ts";
 import { memoryCheckerboard, memoryMarchC, memoryWalkingOnes } from "./memory-tests.ts";
 import type { ProgramWorkload } from "./program.ts";
 
@@ -38,6 +38,7 @@ export const programs: readonly ProgramWorkload[] = [
   cnnF32Clamp,
   decoderF32,
   decoderBf16,
+  decoderI8,
   reductionF32,
   reductionI32,
   programScanF32,

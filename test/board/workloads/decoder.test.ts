@@ -45,8 +45,8 @@ describe("the decoder", () => {
     for (let i = 0; i < 20_000; i++) expect(kept.has(String(trainingPair(random)))).toBe(false);
   });
 
-  test.each(["f32", "bf16"] as const)(
-    "decoder-%s adds at least 95 in 100 held-back pairs right",
+  test.each(["f32", "bf16", "i8"] as const)(
+    "decoder-%s adds at least 99 in 100 held-back pairs right",
     (format) => {
       const program = decoderProgram(model, format, heldBackPairs);
       const right = heldBackPairs.filter(([a, b], input) => {
@@ -54,11 +54,11 @@ describe("the decoder", () => {
         return answerOf(a, b).every((token, at) => output[at] === token);
       }).length;
       process.stderr.write(`decoder-${format}: ${right} of ${heldBackPairs.length} held-back sums right\n`);
-      expect(right / heldBackPairs.length).toBeGreaterThanOrEqual(0.95);
+      expect(right / heldBackPairs.length).toBeGreaterThanOrEqual(0.99);
     },
   );
 
-  test.each(["f32", "bf16"] as const)(
+  test.each(["f32", "bf16", "i8"] as const)(
     "decoder-%s solves the prompts it carries, and they are validation pairs",
     (format) => {
       const program = decoderProgram(model, format, model.prompts);

@@ -22,18 +22,18 @@ export type BeforeStep = (at: number, step: Step, tensors: ReadonlyMap<string, F
 /** Throws an Error where a machine would trap. */
 export function evaluateProgram(program: Program, input: number, before?: BeforeStep): Evaluation {
   const tensors = new Map<string, Float64Array>();
-  const shapes = new Map<string, Tensor>();
+  const held = new Map<string, Held>();
   for (const tensor of program.tensors) {
     const count = tensor.rows * tensor.columns;
     const from = tensor.role === "inputs" ? input * count : 0;
     const values =
       tensor.role === "scratch" ? new Float64Array(count) : doublesOf(tensor).slice(from, from + count);
     tensors.set(tensor.name, values);
-    shapes.set(tensor.name, tensor);
+    held.set(tensor.name, { ...tensor, now: values });
   }
   program.steps.forEach((step, at) => {
     before?.(at, step, tensors);
-    make(step, (name) => ({ ...shapes.get(name)!, now: tensors.get(name)! }));
+    make(step, (name) => held.get(name)!);
   });
   const flags = program.flags === null ? null : tensors.get(program.flags.tensor)!;
   return {
