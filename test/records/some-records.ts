@@ -289,7 +289,7 @@ export function campaign(strikes = 3): readonly Rec[] {
     },
     {
       type: "ecc",
-      tNs: at + 10,
+      tNs: at + 11,
       run: 2,
       dut: "a",
       structure: "dram",
@@ -301,7 +301,7 @@ export function campaign(strikes = 3): readonly Rec[] {
     },
     {
       type: "corrected",
-      tNs: at + 10,
+      tNs: at + 12,
       run: 2,
       iteration: 9,
       corrected: 3,
@@ -309,12 +309,12 @@ export function campaign(strikes = 3): readonly Rec[] {
       event: 42,
       bootId: 78,
     },
-    { type: "command", tNs: at + 11, command: { verb: "stop", by: "keyboard" }, obeyed: true, detail: "" },
-    { type: "note", tNs: at + 12, run: null, level: "warning", text: "läuft" },
-    { type: "run_end", tNs: at + 13, run: 2, endReason: "operator", detail: "", link },
+    { type: "command", tNs: at + 13, command: { verb: "stop", by: "keyboard" }, obeyed: true, detail: "" },
+    { type: "note", tNs: at + 14, run: null, level: "warning", text: "läuft" },
+    { type: "run_end", tNs: at + 15, run: 2, endReason: "operator", detail: "", link },
     {
       type: "thermal",
-      tNs: at + 14,
+      tNs: at + 16,
       run: 2,
       dut: "a",
       doing: "soak",
@@ -331,7 +331,7 @@ export function campaign(strikes = 3): readonly Rec[] {
     },
     {
       type: "rail_event",
-      tNs: at + 15,
+      tNs: at + 17,
       run: 2,
       dut: "a",
       rail: "core",
@@ -340,7 +340,7 @@ export function campaign(strikes = 3): readonly Rec[] {
       baselineMilliA: 350,
       trace: [
         { tNs: at, milliA: 350 },
-        { tNs: at + 15, milliA: 0 },
+        { tNs: at + 17, milliA: 0 },
       ],
       dieC: 44,
       fluencePerCm2: 1e6,
@@ -351,7 +351,7 @@ export function campaign(strikes = 3): readonly Rec[] {
     },
     {
       type: "bench_fault",
-      tNs: at + 16,
+      tNs: at + 18,
       run: null,
       device: "tec",
       stations: ["a"],
@@ -361,7 +361,7 @@ export function campaign(strikes = 3): readonly Rec[] {
     },
     {
       type: "resumed",
-      tNs: at + 17,
+      tNs: at + 19,
       segment: 1,
       tornBytes: 0,
       leftPowered: [
@@ -369,7 +369,7 @@ export function campaign(strikes = 3): readonly Rec[] {
         { dut: "b", seconds: null, detail: "nothing tells" },
       ],
     },
-    { type: "guard", tNs: at + 18, afterSeconds: null, detail: "no guard" },
-    { type: "campaign_end", tNs: at + 19, endReason: "operator", detail: "" },
+    { type: "guard", tNs: at + 20, afterSeconds: null, detail: "no guard" },
+    { type: "campaign_end", tNs: at + 21, endReason: "operator", detail: "" },
   ];
 }
