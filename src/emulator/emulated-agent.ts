@@ -2,11 +2,13 @@ import type { AcknowledgedLog } from "../board/acknowledged-log.ts";
 import type { ResetCause } from "../domain/capabilities.ts";
 import type { Accelerator } from "../board/accelerators/accelerator.ts";
 import { cpuAccelerator } from "../board/accelerators/cpu.ts";
+import { gpuAccelerator } from "../board/accelerators/gpu/gpu.ts";
 import { softAccelerator } from "../board/accelerators/soft.ts";
 import { tpuAccelerator } from "../board/accelerators/tpu/tpu.ts";
 import { runAgent } from "../board/agent.ts";
 import type { AgentEnd } from "../board/state.ts";
 import type { Agent } from "./board-life.ts";
+import { told } from "./told.ts";
 
 /** The program of an emulated board: the very agent that a real board runs, on the accelerator that the board has. */
 export const emulatedAgent: Agent = emulatedAgentWith();
@@ -48,6 +50,16 @@ function acceleratorOf({ spec, surroundings, infoRom }: Parameters<Agent>[1]): A
         { ...spec.array, ecc: spec.ecc === "on" },
         { infoRom, scrubPeriodCycles: spec.scrubCycles },
       );
+    case "gpu": {
+      const { tiling, ...sizes } = spec.gpu;
+      const given = {
+        sizes: told(sizes),
+        tiling: told(tiling),
+        scrubPeriodCycles: spec.scrubCycles,
+        infoRom,
+      };
+      return gpuAccelerator({ ...given, ecc: spec.ecc === "on" });
+    }
   }
 }
 

@@ -3,7 +3,10 @@ import { fpgaFamilies } from "../domain/configuration-plan.ts";
 import { beamSchema } from "./beam.ts";
 import { deviceShape } from "./device-schema.ts";
 import { presetNames } from "./devices/all.ts";
+import { defaultGpuSizes } from "../board/accelerators/gpu/image.ts";
+import { defaultGpuTiling, wrongTiling } from "../board/accelerators/gpu/tiling.ts";
 import { framesNeeded } from "./fabric-layout.ts";
+import { told } from "./told.ts";
 
 /** The world of a bench made of software: its boards, their heat, the beam. */
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "a name of a-z, 0-9 and -, at most 32 long");
@@ -102,17 +105,44 @@ const loadEventSchema = z
   });
 export type LoadEvent = z.infer<typeof loadEventSchema>;
 
+const tile = z.number().int().min(1).max(256).optional();
+
+/** What a `gpu` is built of; sizes and tiles as docs/gpu.md has them where not given. */
+const gpuSchema = z
+  .strictObject({
+    sms: z.number().int().min(1).max(16).optional().describe("streaming multiprocessors"),
+    warps: z.number().int().min(4).max(32).optional().describe("resident warps an SM"),
+    registers: z.number().int().min(32).max(255).optional().describe("of a warp, 32 lanes each"),
+    sharedWords: z.number().int().min(256).max(65_536).optional().describe("of shared memory an SM"),
+    l1Lines: z.number().int().min(4).max(4_096).multipleOf(4).optional().describe("of 32 words, an SM"),
+    l2Lines: z.number().int().min(4).max(65_536).multipleOf(4).optional().describe("of 32 words"),
+    tiling: z
+      .strictObject({
+        blockRows: tile,
+        blockColumns: tile,
+        threadRows: tile,
+        threadColumns: tile,
+        depth: tile,
+        warpRows: tile,
+        warpColumns: tile,
+        depthWords: tile,
+      })
+      .prefault({})
+      .describe("how matmul is cut up: powers of two"),
+  })
+  .describe("of a gpu");
+
 const boardSchema = z.strictObject({
   accelerator: z
-    .enum(["cpu", "soft", "tpu"])
+    .enum(["cpu", "soft", "tpu", "gpu"])
     .describe(
-      "soft: an int8 array in the FPGA, struck through its configuration; tpu: a systolic array with its memories (docs/tpu.md)",
+      "soft: an int8 array in the FPGA, struck through its configuration; tpu: a systolic array with its memories (docs/tpu.md); gpu: multiprocessors with caches and HBM (docs/gpu.md)",
     ),
   format: z
     .enum(["f32", "i8"])
     .optional()
     .describe("of a cpu or soft board's workloads; those of others have theirs in their names"),
-  ecc: z.enum(["on", "off"]).default("on").describe("whether memories of a tpu are protected"),
+  ecc: z.enum(["on", "off"]).default("on").describe("whether memories of a tpu or gpu are protected"),
   scrubCycles: z
     .number()
     .int()
@@ -126,6 +156,7 @@ const boardSchema = z.strictObject({
     })
     .prefault({})
     .describe("of a tpu"),
+  gpu: gpuSchema.prefault({}),
   clockKHz: z.number().int().min(1).default(100_000),
   bootMs: z.number().int().min(0).default(300),
   crossSectionPerBitCm2: z
@@ -184,6 +215,13 @@ const emulatedBoardSchema = boardSchema
   .refine((board) => board.accelerator !== "soft" || (board.format ?? "i8") === "i8", {
     path: ["format"],
     message: "a soft accelerator computes in int8: say format: i8",
+  })
+  .superRefine(({ accelerator, gpu: { tiling, ...sizes } }, context) => {
+    const wrong =
+      accelerator === "gpu"
+        ? wrongTiling({ ...defaultGpuTiling, ...told(tiling) }, { ...defaultGpuSizes, ...told(sizes) })
+        : null;
+    if (wrong !== null) context.addIssue({ code: "custom", path: ["gpu", "tiling"], message: wrong });
   })
   .superRefine(({ accelerator, configuration: { family, frames } }, context) => {
     const needed = framesNeeded(family);
