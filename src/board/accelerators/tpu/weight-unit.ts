@@ -36,7 +36,8 @@ export function runShift(
     shadow.fill(0, base + columns, base + shape.columns);
   };
   const count = Math.min(last, rows) - from;
-  if (count > 0 && count <= shape.rows && !fifo.struck && stuck.size === 0) {
+  const sound = !fifo.struck && !state.control.struck && stuck.size === 0;
+  if (sound && count > 0 && count <= shape.rows) {
     // Nothing can go wrong on the way: each row goes at once to where it comes to stand.
     const first = state.control.u32[control.fifoRead]!;
     shadow.copyWithin(count * shape.columns, 0, (shape.rows - count) * shape.columns);

@@ -115,3 +115,10 @@ test("idle registers: what was struck before a pass is gone with it, what is nev
     product,
   );
 });
+
+test("a stuck bit of a FIFO pointer leads every row of weights astray", () => {
+  const machine = device();
+  machine.hold([{ target: "control", word: 4, mask: 1, value: 1 }]);
+  // Rows 3, 2, 1, 0 of the weights lie in words 0 to 3 of the FIFO. Read are words 1, 3 (2 with bit 0 stuck), 5 and 7: row 2 comes to stand lowest, row 0 above it.
+  expect(first12(run(machine).output)).toEqual([0, 0, 0, 0, -2, -4, -6, -8, 0, 0, 0, 0]);
+});
