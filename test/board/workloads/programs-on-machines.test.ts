@@ -81,3 +81,34 @@ test("strikes on a product with checksums are corrected, detected or missed, and
   expect(counts.corrected).toBeGreaterThan(0);
   expect(counts.missed).toBe(0);
 });
+
+test("sums of the classifier that strikes take out of their range are clamped and counted, and no score is infinite", () => {
+  const loaded = tpu.load("cnn-f32-clamp", 1)!;
+  const { name: target, words } = loaded.targets.find(({ name }) => name === "accumulators")!;
+  const golden = loaded.start(0, []);
+  golden.advance(Infinity);
+  const random = randomStream(3, "clamp strikes");
+  const runs = 40;
+  let clamped = 0;
+  for (let run = 0; run < runs; run++) {
+    // The highest bit of the exponent of 30 words at once: what is struck grows beyond every range.
+    const cycle = Math.floor((run * golden.cycles) / runs);
+    const strikes = Array.from({ length: 30 }, (_, k) => ({
+      id: k + 1,
+      target,
+      word: random.nextBelow(words),
+      mask: 1 << 30,
+      cycle,
+    }));
+    const execution = loaded.start(0, strikes);
+    expect(execution.advance(Infinity)).toBe("ok");
+    expect(execution.detectors).toBe(0);
+    if (execution.corrected > 0) {
+      clamped++;
+      expect(numbersOf(execution.output, "f32").every(Number.isFinite)).toBe(true);
+    }
+    loaded.restore("full");
+  }
+  process.stderr.write(`cnn-f32-clamp, ${runs} times 30 strikes on accumulators: clamped ${clamped} times\n`);
+  expect(clamped).toBeGreaterThan(0);
+});
