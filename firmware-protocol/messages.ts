@@ -125,6 +125,7 @@ const commands = {
     iteration,
     cycle,
   },
+  "run-to-error": { first: field("from", u32), iterations: field("n", u32) },
 } as const;
 
 const answers = {
@@ -197,6 +198,7 @@ const answers = {
   },
   "shape-ok": { re, axes: field("axes", axes) },
   "fault-ok": { re, id: strikeId },
+  "run-to-error-ok": { re },
   refused: { re, command: field("cmd", token), reason: field("why", named("reason", oneOf(...refusals))) },
 } as const;
 

@@ -137,13 +137,21 @@ async function deed(board: Board, command: Head & Command): Promise<void> {
       answer({ kind: "a", name: "run-ok", re });
       board.begin(runIterations(board, command.first, command.iterations));
       return;
+    case "run-to-error":
+      board.state = "running";
+      board.stopping = false;
+      answer({ kind: "a", name: "run-to-error-ok", re });
+      board.begin(runIterations(board, command.first, command.iterations, true));
+      return;
     case "stop":
       board.stopping = true;
       board.armed = [];
       answer({ kind: "a", name: "stop-ok", re });
       return;
     case "refresh":
-      answer({ kind: "a", name: "refresh-ok", re, stateDigest: refresh(board, command.what) });
+      await payForCopy(board, command.what);
+      if (!isOver(board))
+        answer({ kind: "a", name: "refresh-ok", re, stateDigest: refresh(board, command.what) });
       return;
     case "clock":
       answer({
@@ -269,6 +277,15 @@ async function sweepAll(
   if (made.end === "ok" || made.end === "trap") return made;
   board.end(made.end === "reset" ? "fault" : made.end);
   return null;
+}
+
+/** One cycle a word, or what the accelerator says. */
+async function payForCopy(board: Board, what: "full" | "weights" | "inputs"): Promise<void> {
+  const { loaded } = board.session!;
+  const words = loaded.targets.reduce((sum, target) => sum + target.words, 0);
+  const pace = createPace(board.options.clock, board.options.surroundings, board.life);
+  pace.charge(loaded.refreshCycles?.(what) ?? words);
+  await pace.pay();
 }
 
 function refresh(board: Board, what: "full" | "weights" | "inputs"): string {

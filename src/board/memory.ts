@@ -19,6 +19,8 @@ export interface Memory {
   /** What lies here now is the pristine state. */
   seal(): void;
   restore(what: Refreshed): void;
+  /** Words of 32 bits that this copies. */
+  restoredWords(what: Refreshed): number;
   /** Scratch is dead between iterations: it is cleared, so that a digest tells of lasting state alone. */
   clearScratch(): void;
   /** Byte for byte, by comparison. */
@@ -95,6 +97,10 @@ export function createMemory(bytes: number): Memory {
       if (what === "full") live.set(pristine);
       else restoreRole(what);
     },
+    restoredWords: (what) =>
+      regions
+        .filter(({ role }) => what === "full" || role === what)
+        .reduce((words, { from, to }) => words + (to - from) / 4, 0),
     clearScratch: () => restoreRole("scratch"),
     isPristine,
     digest: () => (isPristine() ? pristineDigest : digestOf(wordsOf(live))),

@@ -38,6 +38,8 @@ function rangeRefusal(board: Board, command: Command): Refusal | null {
       return strikeRefusal(board, command);
     case "run":
       return runRefusal(board, command);
+    case "run-to-error":
+      return runRefusal(board, { ...command, strikes: 0 });
     case "workloads":
     case "workloads-from":
     case "status":
@@ -63,10 +65,31 @@ type Name = Command["name"];
 /** What a command needs of the board: to be a bench box, at rest, sound, loaded, with golden made. */
 const needs = {
   box: new Set<Name>(["inject", "heat", "rail", "shutter", "sense"]),
-  rest: new Set<Name>(["load", "target", "shape", "golden", "check", "strike", "fault", "run", "refresh"]),
-  soundness: new Set<Name>(["golden", "check", "strike", "fault", "run"]),
-  load: new Set<Name>(["target", "shape", "golden", "check", "strike", "fault", "run", "refresh"]),
-  golden: new Set<Name>(["check", "strike", "fault", "run"]),
+  rest: new Set<Name>([
+    "load",
+    "target",
+    "shape",
+    "golden",
+    "check",
+    "strike",
+    "fault",
+    "run",
+    "run-to-error",
+    "refresh",
+  ]),
+  soundness: new Set<Name>(["golden", "check", "strike", "fault", "run", "run-to-error"]),
+  load: new Set<Name>([
+    "target",
+    "shape",
+    "golden",
+    "check",
+    "strike",
+    "fault",
+    "run",
+    "run-to-error",
+    "refresh",
+  ]),
+  golden: new Set<Name>(["check", "strike", "fault", "run", "run-to-error"]),
 } as const;
 
 /** What an accelerator can do to its bits is known once a workload is loaded. */
@@ -95,7 +118,10 @@ function strikeRefusal(board: Board, strike: Struck): Refusal | null {
   return others + words > mostArmed(board.options.eventCapacity) ? "strikes-full" : null;
 }
 
-function runRefusal({ armed }: Board, { first, iterations, strikes }: CommandOf<"run">): Refusal | null {
+function runRefusal(
+  { armed }: Board,
+  { first, iterations, strikes }: Pick<CommandOf<"run">, "first" | "iterations" | "strikes">,
+): Refusal | null {
   const end = iterations === 0 ? 2 ** 32 : first + iterations;
   const outside = armed.some(({ iteration }) => iteration < first || iteration >= end);
   if (end > 2 ** 32 || outside) return "out-of-range";

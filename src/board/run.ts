@@ -24,6 +24,8 @@ interface Run {
   readonly session: Session;
   readonly golden: Golden;
   readonly pace: Pace;
+  /** It ends after the first iteration that is wrong. */
+  readonly toError: boolean;
   counts: RunCounts;
   /** Device time at which error counters were looked at. */
   errorsToldNs: number;
@@ -35,12 +37,25 @@ const errorsEveryNs = nsPerSecond;
 type Why = Extract<Unnumbered, { readonly name: "done" }>["why"];
 
 /** Resolves when the run has ended and said so, or the agent is ending. The board is running until then. */
-export async function runIterations(board: Board, first: number, iterations: number): Promise<void> {
+export async function runIterations(
+  board: Board,
+  first: number,
+  iterations: number,
+  toError = false,
+): Promise<void> {
   const session = board.session!;
   const { surroundings, clock } = board.options;
   const pace = createPace(clock, surroundings, board.life);
   const counts = { ...noCounts, iteration: first };
-  const run: Run = { board, session, golden: session.golden!, pace, counts, errorsToldNs: pace.nowNs() };
+  const run: Run = {
+    board,
+    session,
+    golden: session.golden!,
+    pace,
+    toError,
+    counts,
+    errorsToldNs: pace.nowNs(),
+  };
   board.counts = counts;
   surroundings.busy(true);
   // What was counted before is no run's.
@@ -121,7 +136,9 @@ async function struckIteration(
   }
   count(run, iteration, execution.cycles, clean);
   if (told) board.armed = board.armed.filter((strike) => strike.iteration !== iteration);
-  return end === "trap" ? "trap" : null;
+  if (end === "trap") return "trap";
+  const wrong = difference.wrong > 0 || execution.detectors !== 0;
+  return wrong && run.toError ? "stopped" : null;
 }
 
 const none: readonly ArmedStrike[] = [];

@@ -143,6 +143,8 @@ async function* expose(seen: Exposed, fromNs: number): AsyncGenerator<Rec, Ended
   let begun = 0;
   let next = 0;
   let unstarted = 0;
+  /** After an error, by itself; an older board is stopped when its result comes. */
+  let stopsItself = true;
   /** Heartbeats until all is in that the board kept while no line came through; its fluence is dead, and so are its events. */
   let keptFor = 0;
   const start = async (): Promise<boolean> => {
@@ -150,7 +152,9 @@ async function* expose(seen: Exposed, fromNs: number): AsyncGenerator<Rec, Ended
     if (run.kind === "beam_on_dut_idle") return true;
     forgetIterations(lane.memory);
     begun = next;
-    const reply = await dut.run(begun, 0, 0);
+    let reply = run.refreshAfter === "error" && stopsItself ? await dut.runToError(begun) : null;
+    if (reply?.kind === "refused" && reply.reason === "unknown-command") stopsItself = false;
+    if (reply === null || !stopsItself) reply = await dut.run(begun, 0, 0);
     if (reply.kind !== "refused") lane.memory.begunBootId = lane.memory.bootId;
     if (reply.kind === "ok") lane.watch.boardIs("busy");
     unstarted = reply.kind === "ok" ? 0 : unstarted + 1;
@@ -184,6 +188,7 @@ async function* expose(seen: Exposed, fromNs: number): AsyncGenerator<Rec, Ended
         next = Math.max(next, event.evidence.iteration + 1);
         yield resultRecord(seen, event);
         await dut.acknowledge(event.bootId, event.event);
+        if (run.refreshAfter === "error" && !stopsItself) await dut.stop();
         break;
       }
       case "heartbeat": {
@@ -219,6 +224,13 @@ async function* expose(seen: Exposed, fromNs: number): AsyncGenerator<Rec, Ended
           seen.previous = null;
           running = await start();
           yield deadRecord(seen, trappedNs, "recovery");
+        } else if (run.refreshAfter === "error" && event.why === "stopped") {
+          const stoppedNs = lane.clock.nowNs();
+          if (run.refresh !== "none") await dut.refresh(run.refresh);
+          // Of what was not restored, an error may be seen again.
+          if (run.refresh === "full") seen.previous = null;
+          running = await start();
+          yield deadRecord(seen, stoppedNs, "refresh");
         } else running = await start();
         break;
       }

@@ -134,6 +134,8 @@ export interface Dut {
   arm(strike: Strike): Promise<Reply<null>>;
   /** Runs iterations `first` .. `first + iterations - 1`, or for ever at 0; the board refuses unless `strikes` are armed. */
   run(first: number, iterations: number, strikes: number): Promise<Reply<null>>;
+  /** Runs from here until an iteration is wrong; an older board refuses with `unknown-command`. */
+  runToError(first: number): Promise<Reply<null>>;
   stop(): Promise<Reply<null>>;
   refresh(what: "full" | "weights" | "inputs"): Promise<Reply<{ readonly stateDigest: string }>>;
   readBack(): Promise<Reply<ReadBack>>;

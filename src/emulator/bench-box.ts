@@ -183,6 +183,7 @@ class Box {
       case "check":
       case "strike":
       case "fault":
+      case "run-to-error":
       case "run":
       case "refresh":
         return "not-able";

@@ -140,6 +140,10 @@ class SessionDut implements Dut {
     return done(await this.#session.ask({ kind: "c", name: "run", first, iterations, strikes }));
   }
 
+  async runToError(first: number): Promise<Reply<null>> {
+    return done(await this.#session.ask({ kind: "c", name: "run-to-error", first, iterations: 0 }));
+  }
+
   async stop(): Promise<Reply<null>> {
     return done(await this.#session.ask({ kind: "c", name: "stop" }));
   }

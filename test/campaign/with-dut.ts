@@ -30,6 +30,7 @@ function verbsOf(dut: Dut): Dut {
     checkGolden: () => dut.checkGolden(),
     arm: (strike) => dut.arm(strike),
     run: (first, iterations, strikes) => dut.run(first, iterations, strikes),
+    runToError: (first) => dut.runToError(first),
     stop: () => dut.stop(),
     refresh: (what) => dut.refresh(what),
     readBack: () => dut.readBack(),

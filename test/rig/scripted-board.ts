@@ -200,6 +200,7 @@ export function keepToProtocol(command: Said, board: ScriptedBoard): void {
     // As a board of before there were these: the host must do without.
     case "workloads-from":
     case "shape":
+    case "run-to-error":
       board.refuse(command, "unknown-command");
       break;
     case "clock":

@@ -182,6 +182,11 @@ class Board:
         self._answer(re, "run-ok")
         self._engine.begin(from_, end)
 
+    def _do_run_to_error(self, re: int, from_: int, n: int) -> None:
+        end = self._engine.may_run(from_, n, 0)
+        self._answer(re, "run-to-error-ok")
+        self._engine.begin(from_, end, to_error=True)
+
     def _do_stop(self, re: int) -> None:
         self._answer(re, "stop-ok")
         self._engine.stop()

@@ -58,6 +58,7 @@ class Engine:
         self._policy: Dict[str, Any] = {}
         self._since_restored = 0
         self._next = self._end = 0
+        self._to_error = False
 
     @property
     def workload(self) -> Workload:
@@ -140,8 +141,8 @@ class Engine:
             raise Refused("strikes-differ")
         return end
 
-    def begin(self, first: int, end: int) -> None:
-        self._next, self._end = first, end
+    def begin(self, first: int, end: int, to_error: bool = False) -> None:
+        self._next, self._end, self._to_error = first, end, to_error
         self.stopping = ""
         self.executed = self.clean = self.cycles = 0
         self.state = "running"
@@ -186,6 +187,8 @@ class Engine:
         self._next += 1
         if done.trapped:
             self._end_run("trap")
+        elif self._to_error and difference.wrong:
+            self._end_run("stopped")
 
     def _disarm(self, strike: Strike) -> None:
         self.armed.pop(strike.id, None)

@@ -91,6 +91,7 @@ COMMANDS: Dict[str, Fields] = {
     "shape": _f(of=TOKEN),
     "fault": _f(id=U32, target=TOKEN, word=U32, mask=HEX8, how=one_of("flip", "put", "hold"), val=HEX8, n=U16, step=U32)
     + _f(it=U32, cyc=U40),
+    "run-to-error": (("from", U32), ("n", U32)),
 }
 
 ANSWERS: Dict[str, Fields] = {
@@ -117,6 +118,7 @@ ANSWERS: Dict[str, Fields] = {
     "sense-ok": _RE + _f(t=I32, sink=I32) + _RAIL + _f(open=FLAG, flu=U53, flux=U53),
     "shape-ok": _RE + _f(axes=AXES),
     "fault-ok": _RE + _f(id=U32),
+    "run-to-error-ok": _RE,
     "refused": _RE + _f(cmd=TOKEN, why=one_of(*REFUSALS)),
 }
 

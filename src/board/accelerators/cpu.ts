@@ -49,6 +49,7 @@ export function loadOnCpu(prepared: Prepared): LoadedWorkload {
     start: (input: number, strikes: readonly PlacedStrike[]) =>
       execute(prepared, structures, input, strikes, held),
     restore: (what: Refreshed) => memory.restore(what),
+    refreshCycles: (what: Refreshed) => memory.restoredWords(what),
     hold: (bits: readonly HeldBits[]) => {
       held = bits;
     },
