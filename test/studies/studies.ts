@@ -2,6 +2,7 @@ import { benchCoverageReport } from "./bench-coverage.ts";
 import { coverageStudy } from "./coverage.ts";
 import { cutReport } from "./cut.ts";
 import { floodReport } from "./flood.ts";
+import { functionsStudy } from "./functions.ts";
 import { thermalSweepReport } from "./thermal-sweep.ts";
 import { killReport } from "./kill.ts";
 import { selStormReport } from "./sel-storm.ts";
@@ -40,6 +41,10 @@ export const studies: Readonly<Record<string, Study>> = {
   "tpu-agreement": {
     about: "190,000 strikes on the TPU-like accelerator against a cycle-by-cycle simulator (ten minutes)",
     run: tpuAgreementReport,
+  },
+  functions: {
+    about: "exp, tanh and rsqrt are correctly rounded, over every float32 (some minutes)",
+    run: functionsStudy,
   },
   flood: { about: "one gigabyte of 0xFF into a port", run: floodReport },
 };

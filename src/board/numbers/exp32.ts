@@ -24,7 +24,7 @@ const coefficients = Float64Array.of(
 );
 
 /**
- * e^x of a float32 x, as float32: error below 0.5000001 ulp, never falling where x rises. NaN gives NaN, +∞ gives +∞, -∞ gives 0. Above
+ * e^x of a float32 x, correctly rounded to float32 for every x (docs/studies/functions.md), so never falling where x rises. NaN gives NaN, +∞ gives +∞, -∞ gives 0. Above
  * 88.72283 (ln of the largest float32) it is +∞, below -103.97208 it is 0; between -103.97 and -87.34 it is subnormal, rounded once.
  */
 export function exp32(x: number): number {

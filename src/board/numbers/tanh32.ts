@@ -4,7 +4,7 @@ import { expOf } from "./exp32.ts";
 const seriesBelow = 0.0625;
 
 /**
- * tanh of a float32, as float32: error below 0.5000005 ulp, odd, never falling where x rises. NaN gives NaN, ±0 gives ±0; from 9.0109 on it is 1.
+ * tanh of a float32, correctly rounded to float32 for every x (docs/studies/functions.md): odd, never falling where x rises. NaN gives NaN, ±0 gives ±0; from 9.0109 on it is 1.
  *
  * tanh x = 1 - 2/(e^2x + 1) = (e^2x - 1)/(e^2x + 1); near 0 the series x - x³/3 + 2x⁵/15 - 17x⁷/315 + 62x⁹/2835 - 1382x¹¹/155925 + 21844x¹³/6081075
  * (Abramowitz & Stegun 4.5.64), whose next term is below 2^-63 there.

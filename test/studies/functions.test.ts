@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { answersOf, asked } from "./functions.ts";
+
+/** A slice of `npm run study -- functions`, every 65,537th float32, and the report that is kept. */
+describe.each(asked)("$name", (one) => {
+  test("is correctly rounded in a slice of all inputs", () => {
+    const { inputs, wrong } = answersOf(one, 65_537);
+    expect(inputs).toBeGreaterThan(4_000);
+    expect(wrong).toEqual([]);
+  });
+
+  test("one that is cut off instead of rounded is found", () => {
+    const cut = (x: number): number => Math.fround(one.of(x) * (1 - 2 ** -25));
+    const { inputs, wrong } = answersOf({ ...one, of: cut }, 65_537);
+    expect(wrong.length).toBeGreaterThan(inputs / 20);
+  });
+
+  test("the report says so of all", () => {
+    const report = readFileSync(resolve(import.meta.dirname, "../../docs/studies/functions.md"), "utf8");
+    expect(report).toMatch(new RegExp(`^\\| ${one.name} +\\| +\\d[\\d,]+ +\\| +\\d+ +\\| +0 +\\|$`, "m"));
+  });
+});
