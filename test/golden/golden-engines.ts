@@ -1,5 +1,6 @@
 import type { Accelerator } from "../../src/board/accelerators/accelerator.ts";
 import { gpuAccelerator } from "../../src/board/accelerators/gpu/gpu.ts";
+import { tpuAccelerator } from "../../src/board/accelerators/tpu/tpu.ts";
 import type { ProgramWorkload } from "../../src/board/workloads/program.ts";
 import { evaluateProgram } from "../board/workloads/evaluate-program.ts";
 
@@ -10,7 +11,10 @@ export interface GoldenEngine {
   open(workload: ProgramWorkload, seed: number): (input: number) => Float64Array;
 }
 
-const accelerators: readonly Accelerator[] = [gpuAccelerator({ ecc: true })];
+const accelerators: readonly Accelerator[] = [
+  tpuAccelerator({ rows: 16, columns: 16, ecc: true }),
+  gpuAccelerator({ ecc: true }),
+];
 
 /** The plain reference, and every accelerator that runs programs. */
 export const goldenEngines: readonly GoldenEngine[] = [
