@@ -115,6 +115,14 @@ const description = z.strictObject({
     .describe("30 % where nobody states one (ECSS-E-ST-10-12C 5.5); a counter that states its own wins"),
   fluenceSource: z.string().default("beam counter"),
   doseRadSiPerFluence: z.number().positive().nullable().default(null).describe("rad(Si)·cm²"),
+  doseOnsetRadSi: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe(
+      "rad(Si) from which the part wears out (HBM: 2000): runs of a part that has taken more are flagged",
+    ),
   expectedCrossSectionCm2: z
     .number()
     .positive()

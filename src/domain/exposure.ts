@@ -36,6 +36,8 @@ export interface BeamDescription {
   readonly fluenceSource: string;
   /** Dose per unit fluence, rad(Si)·cm²; null where nobody stated one. */
   readonly doseRadSiPerFluence: number | null;
+  /** Dose from which the part is no longer what it was (memory wears out), rad(Si): a run that passes it is flagged. Null where nobody stated one. */
+  readonly doseOnsetRadSi: number | null;
   /** What the device's cross-section is thought to be: gives the events to expect in an iteration before any was seen. */
   readonly expectedCrossSectionCm2: number | null;
 }

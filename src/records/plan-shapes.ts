@@ -28,6 +28,7 @@ const beam = object<BeamDescription>({
   fluenceRelUncertainty1Sigma: anyNumber,
   fluenceSource: text,
   doseRadSiPerFluence: numberOrNull,
+  doseOnsetRadSi: numberOrNull,
   expectedCrossSectionCm2: numberOrNull,
 });
 const places = {

@@ -3,11 +3,12 @@ import { effects } from "../domain/outcome.ts";
 import type { EndReason } from "../domain/outcome.ts";
 import { resultVersion } from "../domain/result.ts";
 import type { Result, RunResult } from "../domain/result.ts";
-import { dosesOf } from "./dose.ts";
+import { dosesOf, runsPastOnset } from "./dose.ts";
 import { eccResults } from "./ecc.ts";
 import { estimatesOf, meaningful, trialsOf } from "./estimate.ts";
 import { exposureOf } from "./exposure.ts";
 import { controlledBoards, isVoid, runFlags } from "./flags.ts";
+import type { KnownOfRun } from "./flags.ts";
 import { liveAccount } from "./live-time.ts";
 import { eventsPerWindow } from "./pile-up.ts";
 import { orderedCounts, pool } from "./pool.ts";
@@ -29,8 +30,12 @@ export function analyze(state: CampaignState): Result {
     );
   const controlled = controlledBoards(state);
   const tallies = [...state.runs.values()].sort((a, b) => a.number - b.number);
+  const pastOnset = runsPastOnset(state);
   const runs = tallies.map((run) => ({
-    result: runResult(run, start.sessionId, start.emulated, controlled.has(run.start.plan.dut)),
+    result: runResult(run, start.sessionId, start.emulated, {
+      controlled: controlled.has(run.start.plan.dut),
+      pastOnset: pastOnset.has(run.number),
+    }),
     struck: run.start.plan,
     bits: bitsOf(run),
     severity: run.severity,
@@ -56,7 +61,7 @@ export function analyze(state: CampaignState): Result {
   };
 }
 
-function runResult(run: RunTally, sessionId: string, emulated: boolean, controlled: boolean): RunResult {
+function runResult(run: RunTally, sessionId: string, emulated: boolean, known: KnownOfRun): RunResult {
   const { plan, dut, runKind } = run.start;
   const account = liveAccount(run.timeline, run.lastNs);
   const exposure = exposureOf(run, sessionId, emulated);
@@ -64,7 +69,7 @@ function runResult(run: RunTally, sessionId: string, emulated: boolean, controll
     // Only a strike put in on purpose can be seen to do nothing.
     outcome === "masked" && runKind !== "injection" ? null : run.outcomes[outcome],
   );
-  const known = run.die.samples > 0;
+  const measured = run.die.samples > 0;
   return {
     number: run.number,
     runKind,
@@ -76,9 +81,9 @@ function runResult(run: RunTally, sessionId: string, emulated: boolean, controll
     refresh: { policy: plan.refresh, every: plan.refreshEvery },
     temperatureC: {
       set: plan.temperatureC,
-      dieMean: known ? run.die.sumC / run.die.samples : null,
-      dieMin: known ? run.die.minC : null,
-      dieMax: known ? run.die.maxC : null,
+      dieMean: measured ? run.die.sumC / run.die.samples : null,
+      dieMin: measured ? run.die.minC : null,
+      dieMax: measured ? run.die.maxC : null,
     },
     exposure,
     endReason: endReasonOf(run),
@@ -109,7 +114,7 @@ function runResult(run: RunTally, sessionId: string, emulated: boolean, controll
       fluencePerCm2: run.underThrottle.fluencePerCm2,
     },
     estimates: meaningful(runKind, estimatesOf(exposure, outcomes, bitsOf(run))),
-    flags: runFlags(run, account, controlled),
+    flags: runFlags(run, account, known),
   };
 }
 

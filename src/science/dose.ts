@@ -23,6 +23,21 @@ export function doseOf(run: RunTally): number | null {
   return perFluence === null ? null : perFluence * run.fluenceTakenPerCm2;
 }
 
+/** Runs whose part had taken more than the dose from which, as their plan states, it wears out: their rates are of a part that was not sound any more. */
+export function runsPastOnset(state: CampaignState): ReadonlySet<number> {
+  const past = new Set<number>();
+  const taken = new Map<string, number>();
+  for (const run of [...state.runs.values()].sort((a, b) => a.number - b.number)) {
+    const dose = doseOf(run);
+    if (dose === null) continue;
+    const { serial } = run.start.dut;
+    const radSi = (taken.get(serial) ?? run.start.priorDoseRadSi) + dose;
+    taken.set(serial, radSi);
+    if (radSi > (run.start.plan.beam?.doseOnsetRadSi ?? Infinity)) past.add(run.number);
+  }
+  return past;
+}
+
 /** What one part has taken, by its serial number (TIM-8). */
 export interface DoseLedger {
   readonly serial: string;

@@ -22,6 +22,8 @@ export const flagMeanings = {
     "the beam counter has gaps: that time and its events are in no rate, its dose is estimated from above",
   counter_restarted: "the beam counter was restarted within the run",
   doubled_records: "an event stood in the journal twice and was counted once",
+  dose_onset_passed:
+    "the part had taken more dose than it stays sound at: a rate of the sound part uses the runs before",
   check_failed: "a golden or functional check failed",
   no_critical_proof:
     "no strike of this space is known to be critical: that strikes are made was proven by confirmation alone",
@@ -30,7 +32,15 @@ export const flagMeanings = {
 } as const;
 export type Flag = keyof typeof flagMeanings;
 
-export function runFlags(run: RunTally, account: LiveAccount, controlled: boolean): Flag[] {
+/** What other runs tell of this one. */
+export interface KnownOfRun {
+  /** Its board had a control run. */
+  readonly controlled: boolean;
+  /** Its part had passed the dose that it stays sound at. */
+  readonly pastOnset: boolean;
+}
+
+export function runFlags(run: RunTally, account: LiveAccount, { controlled, pastOnset }: KnownOfRun): Flag[] {
   const flags: Flag[] = [];
   const dead = account.elapsedSeconds > 0 ? account.deadSeconds / account.elapsedSeconds : 0;
   // The strikes of an injection are counted one by one: its dead time costs patience, not truth.
@@ -50,6 +60,7 @@ export function runFlags(run: RunTally, account: LiveAccount, controlled: boolea
   if (run.counterGapSeconds > 0 && run.start.runKind !== "beam_off") flags.push("counter_gap");
   if (run.doubled > 0) flags.push("doubled_records");
   if (run.checks.golden.failed + run.checks.functional.failed > 0) flags.push("check_failed");
+  if (pastOnset) flags.push("dose_onset_passed");
   if (run.confirmedOnly) flags.push("no_critical_proof");
   if (isVoid(run)) flags.push("not_pooled");
   return flags;

@@ -32,6 +32,7 @@ const beam = {
   fluenceRelUncertainty1Sigma: 0.1,
   fluenceSource: "counter",
   doseRadSiPerFluence: null,
+  doseOnsetRadSi: null,
   expectedCrossSectionCm2: null,
 };
 export const plan: Plan = {

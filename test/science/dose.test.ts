@@ -117,3 +117,29 @@ test("events of an outage of the bench leave the rates too", () => {
   ).runs[0]!;
   expect(outcomes.unattributed.primary).toBe(1);
 });
+
+describe("a stated dose onset", () => {
+  // 1e-7 rad(Si)·cm², 4e9 particles/cm² a run: 400 rad(Si) each.
+  const flagsOf = (onset: number | null, prior: number): readonly boolean[] => {
+    const run = (number: number) => {
+      const plan = beamPlan(number);
+      const its = { ...plan, beam: { ...plan.beam!, doseOnsetRadSi: onset } };
+      const at = number * 100;
+      return [
+        { ...runStart(at, its), priorDoseRadSi: prior },
+        beam(at, number, 0),
+        beam(at + 10, number, 4e9),
+        runEnd(at + 11, number, "time"),
+      ];
+    };
+    const state = folded([campaignStart(), ...[1, 2, 3].flatMap(run)]);
+    return analyze(state).runs.map(({ flags }) => flags.includes("dose_onset_passed"));
+  };
+
+  test("flags the run in which the part passes it, and all after; what it took before counts", () => {
+    expect(flagsOf(1_000, 0)).toEqual([false, false, true]);
+    expect(flagsOf(1_000, 500)).toEqual([false, true, true]);
+    expect(flagsOf(1_000, 1_000)).toEqual([true, true, true]);
+    expect(flagsOf(null, 1_000)).toEqual([false, false, false]);
+  });
+});

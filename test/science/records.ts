@@ -69,6 +69,7 @@ export const protons: NonNullable<RunPlan["beam"]> = {
   fluenceRelUncertainty1Sigma: 0.1,
   fluenceSource: "beam counter",
   doseRadSiPerFluence: 1e-7,
+  doseOnsetRadSi: null,
   expectedCrossSectionCm2: null,
 };
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../src/cli/package-root.ts";
-import { garwood } from "../../src/science/garwood.ts";
 import { campaignOn, exposure, smallRig } from "../campaign/emulated.ts";
+import { garwoodWidthAt, lowerBinomial } from "./expected.ts";
 
 /**
  * The whole bench against its own truth: exposures over seeds 1..N, and how often the 95 % interval of the SDC cross-section
@@ -58,7 +58,7 @@ export async function benchCoverage(seeds: number, referenceStrikes: number): Pr
     if (run.exposure.kind !== "beam") throw new Error("no exposure to a beam");
     const mean = truthCm2 * run.exposure.fluenceLivePerCm2;
     if (sdc.lower <= truthCm2 && truthCm2 <= sdc.upper) covered++;
-    width += (sdc.upper - sdc.lower) / (widthAt(mean) / run.exposure.fluenceLivePerCm2);
+    width += (sdc.upper - sdc.lower) / (garwoodWidthAt(mean) / run.exposure.fluenceLivePerCm2);
     events += sdc.n;
   }
   return {
@@ -76,30 +76,6 @@ export async function benchCoverage(seeds: number, referenceStrikes: number): Pr
 function bitsOf(target: string): number {
   if (target !== "weights" && target !== "activations") throw new Error(`no bits known of ${target}`);
   return 256 * 8;
-}
-
-/** Mean width of the Garwood interval at a Poisson mean, by summing over counts. */
-function widthAt(mean: number): number {
-  let sum = 0;
-  let probability = Math.exp(-mean);
-  for (let count = 0; count < mean + 12 * Math.sqrt(mean) + 12; count++) {
-    const { lower, upper } = garwood(count);
-    sum += probability * (upper - lower);
-    probability *= mean / (count + 1);
-  }
-  return sum;
-}
-
-/** Largest k with P(X < k) ≤ alpha for X ~ Binomial(n, p). */
-function lowerBinomial(n: number, p: number, alpha: number): number {
-  let below = 0;
-  let probability = (1 - p) ** n;
-  for (let k = 0; k <= n; k++) {
-    if (below + probability > alpha) return k;
-    below += probability;
-    probability *= ((n - k) / (k + 1)) * (p / (1 - p));
-  }
-  return n;
 }
 
 export async function benchCoverageReport(): Promise<readonly string[]> {

@@ -1,3 +1,4 @@
+import { beamTpuReport } from "./beam-tpu.ts";
 import { benchCoverageReport } from "./bench-coverage.ts";
 import { coverageStudy } from "./coverage.ts";
 import { cutReport } from "./cut.ts";
@@ -29,6 +30,10 @@ export const studies: Readonly<Record<string, Study>> = {
   "bench-coverage": {
     about: "intervals of the whole bench hold its truth, 200 exposures",
     run: benchCoverageReport,
+  },
+  "beam-tpu": {
+    about: "the emulated beam on the TPU-like board gives back its cross-sections (many minutes)",
+    run: beamTpuReport,
   },
   "thermal-sweep": {
     about: "ln σ on die temperature, 25 to 85 °C, 20 sweeps: the slope is the rig file's",

@@ -16,15 +16,17 @@ import type { DeviceSpec } from "../device-schema.ts";
  *   temperature and voltage                  +0.2 %/K and −20 % a 10 % of voltage for SRAM (typical of bulk and FinFET: 0.1 to 0.3 %/K, 15 to 30 %)
  *
  * An emulated chip has 10⁵ to 10⁶ bits, the real one 10⁹ of SRAM and 10¹¹ of HBM: each emulated bit stands for `bitsOfOne` real ones, and a real chip's
- * words are never as hot as these. The sequencer (control, scalars) is struck by the SEFI cross-section alone, as a whole chip shows it: its bits have none of their own.
+ * words are never as hot as these. The sequencer (instructions, control, scalars) is struck by
+ * one cross-section of its own, because the SEFI figure of a whole chip is all that is known of it: its bits have none beside it. Six tenths of it meet the
+ * status register, the rest program counter, trap vector and a latch that only power clears; what follows is executed.
  */
 export const tpuScales = {
   /** Real bits of logic and SRAM that an emulated one stands for. */
-  logicBitsOfOne: 1_000,
+  logicBitsOfOne: 10400,
   /** Real bits of HBM that an emulated one stands for. */
-  hbmBitsOfOne: 1_000_000,
-  /** Strikes on the sequencer, cm² a chip: most of them are masked or crash a program, some need a restart. */
-  sequencerCm2: 2.3e-10,
+  hbmBitsOfOne: 977000,
+  /** Strikes on the sequencer, cm² a chip: some of them are masked or crash the program, the others need a restart. */
+  sequencerCm2: 3.25e-11,
 } as const satisfies Scales;
 
 const sramCm2 = 3e-16;
@@ -60,8 +62,6 @@ export function tpuDevice({ logicBitsOfOne, hbmBitsOfOne, sequencerCm2 }: Scales
       "accumulators-check": sram,
       "weight-fifo": sram,
       "weight-fifo-check": sram,
-      instructions: sram,
-      "instructions-check": sram,
       weight: registers,
       "shadow-weight": registers,
       activation: registers,
@@ -71,15 +71,18 @@ export function tpuDevice({ logicBitsOfOne, hbmBitsOfOne, sequencerCm2 }: Scales
       lanes: registers,
     },
     sefi: [
-      { block: "scalars", ...against(0.7 * sequencerCm2) },
-      { block: "control", ...against(0.2 * sequencerCm2) },
-      // A latch of the sequencer that a reset does not reach: only power lets go of it.
+      // Status: taken for being in the trap handler, where the next instruction resets the board.
+      { block: "control", words: [2, 2], bits: [0, 0], ...against(0.6 * sequencerCm2) },
+      // Program counter and trap vector: mostly a crash, or nothing.
+      { block: "control", words: [0, 0], ...against(0.15 * sequencerCm2) },
+      { block: "control", words: [3, 3], ...against(0.15 * sequencerCm2) },
+      // A latch of the program counter that a reset does not reach: only power lets go of it.
       {
         block: "control",
         words: [0, 0],
-        bits: [0, 5],
+        bits: [0, 3],
         lasts: "until-power",
-        ...against(0.01 * sequencerCm2),
+        ...against(0.1 * sequencerCm2),
       },
     ],
     dose: { onsetRadSi: 2_000, wear: [{ structure: "hbm", perRadSi: 0.002 }] },
