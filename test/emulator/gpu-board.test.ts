@@ -28,7 +28,12 @@ test("what does not fit is told with its place", () => {
 test("it offers every program, and with other sizes computes the same", () => {
   const outputs = [{}, { sms: 1, warps: 4, l2Lines: 32 }].map((sizes) => {
     const accelerator = gpuAccelerator({ ecc: true, sizes });
-    const execution = accelerator.load("gemm-i8", 1)!.start(0, []);
+    const loaded = accelerator.load("gemm-i8", 1)!;
+    expect(loaded.outputAxes).toEqual([
+      { name: "row", size: 64 },
+      { name: "column", size: 64 },
+    ]);
+    const execution = loaded.start(0, []);
     expect(execution.advance(1e7)).toBe("ok");
     return [execution.output, execution.cycles] as const;
   });

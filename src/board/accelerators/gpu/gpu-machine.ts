@@ -164,12 +164,13 @@ export function createGpuMachine(image: GpuImage, options: GpuMachineOptions): M
     spaces: spaces.map((space) => ({
       ...space,
       get selfCheck() {
-        return selfCheckHint(machine, device, image, options.ecc, space.name);
+        return selfCheckHint(machine, device, image, options.ecc, space);
       },
     })),
     inputs: image.inputs,
     outputs: outputAt.words,
     format: outputAt.format,
+    ...(outputAt.axes === undefined ? {} : { outputAxes: outputAt.axes }),
     ranks: image.ranks,
     begin: (input) => {
       counters.begin();

@@ -1,4 +1,5 @@
 import type { OutputFormat } from "../../../domain/evidence.ts";
+import type { Axis } from "../../../domain/strike.ts";
 import type { Protection } from "../../cells.ts";
 
 /**
@@ -17,7 +18,13 @@ export interface GpuImage {
   readonly regions: readonly Region[];
   /** Word address of the first launch descriptor, a whole line each (`launchDescriptor`). */
   readonly queue: { readonly from: number; readonly launches: number };
-  readonly output: { readonly from: number; readonly words: number; readonly format: OutputFormat };
+  readonly output: {
+    readonly from: number;
+    readonly words: number;
+    readonly format: OutputFormat;
+    /** How it is laid out; absent: nobody says. */
+    readonly axes?: readonly Axis[];
+  };
   /** Word address of two words that the program itself counts in (`Flags` of ../../workloads/program.ts); null: it has no detector. */
   readonly flags: { readonly from: number; readonly detector: "checksum" | "range" } | null;
   readonly inputs: number;

@@ -62,7 +62,15 @@ export function lower(program: Program, sizes: GpuSizes, tiling: GpuTiling): Low
       memory,
       regions,
       queue: { from: queueFrom, launches: launches.length },
-      output: { from: output.address / 4, words: output.rows * output.columns, format: program.format },
+      output: {
+        from: output.address / 4,
+        words: output.rows * output.columns,
+        format: program.format,
+        axes: [
+          { name: "row", size: output.rows },
+          { name: "column", size: output.columns },
+        ],
+      },
       flags:
         program.flags === null
           ? null

@@ -1,3 +1,4 @@
+import { randomStream } from "../../../domain/random.ts";
 import type { Machine, StruckSpace } from "../machine.ts";
 import { controlAt, maskWords, scheduleWords, tagValid, warpStates } from "./device.ts";
 import type { Device } from "./device.ts";
@@ -7,35 +8,72 @@ import type { GpuImage } from "./image.ts";
 
 /** An iteration that has not ended by then is not looked at further. */
 const mostCycles = 1e6;
+/** Executions to look for one where the first place is none. */
+const mostTries = 64;
+
+type Hint = StruckSpace["selfCheck"];
 
 /**
- * Where a strike on this structure is likely to be critical: in the middle of an undisturbed iteration, at what is in use there. The machine is run for it,
- * and left restored.
+ * A strike on this structure that is critical: in the middle of an undisturbed iteration, at what is in use there; if that changes nothing, at places and cycles drawn
+ * from a stream of its own. The machine is run for it, and left restored.
  */
 export function selfCheckHint(
   machine: Machine,
   device: Device,
   image: GpuImage,
   ecc: boolean,
-  name: string,
-): StruckSpace["selfCheck"] {
+  { name, words, bits }: Pick<StruckSpace, "name" | "words" | "bits">,
+): Hint {
+  machine.restore("full");
   machine.begin(0);
   machine.advance(mostCycles);
-  let cycle = Math.floor(machine.cycle / 2);
+  const cycles = machine.cycle;
+  const golden = machine.output().slice();
+  const own = name.replace(/-check$/, "");
+  // A memory with SEC-DED is struck in two bits, which it can only detect.
+  const usual = ecc && own in doubleErrors ? 3 : bits === 32 ? 0x40000000 : 2 ** Math.max(0, bits - 2);
+  const isCritical = ({ word = 0, cycle = 0, mask = usual }: Hint): boolean => {
+    machine.begin(0);
+    machine.advance(cycle);
+    machine.strike(name, word, mask, "flip", 0);
+    const end = machine.advance(4 * cycles);
+    const differs = end === "ok" && machine.output().some((value, at) => value !== golden[at]);
+    machine.restore("full");
+    // A hang is critical, too, but ends the board: another is looked for.
+    return end === "trap" || differs;
+  };
+  const random = randomStream(1, "self-check", name);
+  const drawn = (): Hint => {
+    const cycle = random.nextBelow(cycles);
+    const mask = bits < 32 && usual !== 3 ? 2 ** random.nextBelow(bits) : usual;
+    if (own !== "l1") return { word: random.nextBelow(words), cycle, mask };
+    // Few of its lines are in use at once.
+    machine.begin(0);
+    machine.advance(cycle);
+    const lines = [...device.l1Tags.raw.keys()].filter((at) => (device.l1Tags.raw[at]! & tagValid) !== 0);
+    const line = lines.length === 0 ? 0 : lines[random.nextBelow(lines.length)]!;
+    return { word: line * lineWords + random.nextBelow(lineWords), cycle, mask };
+  };
+  let hint: Hint = { ...firstHint(machine, device, image, own, Math.floor(cycles / 2)), mask: usual };
+  for (let tried = 0; tried <= mostTries; tried++) {
+    if (isCritical(hint)) return { ...hint, tries: 2 };
+    hint = drawn();
+  }
+  return { ...hint, tries: 0 };
+}
+
+function firstHint(machine: Machine, device: Device, image: GpuImage, own: string, middle: number): Hint {
+  let cycle = middle;
   machine.begin(0);
   machine.advance(cycle);
-  const own = name.replace(/-check$/, "");
   if (own === "tensor-operands") {
-    while (device.tensorControl[0] === 0 && cycle < mostCycles && machine.advance(cycle + 1) === null)
+    while (device.tensorControl[0] === 0 && machine.advance(cycle + 1) === null && cycle < mostCycles)
       cycle++;
   }
   const word = wordInUse(device, image, own);
   machine.restore("full");
-  // A memory with SEC-DED is struck in two bits, which it can only detect.
-  const mask = ecc && own in doubleErrors ? { mask: 3 } : {};
   if (own === "alu-output" || own === "instructions") return { word: 0, cycle: 2 };
-  if (own === "hbm") return { word, cycle: 0, ...mask };
-  return { word, cycle, ...mask };
+  return { word, cycle: own === "hbm" ? 0 : cycle };
 }
 
 const doubleErrors = { hbm: 0, l2: 0, l1: 0, shared: 0, registers: 0, instructions: 0 } as const;
