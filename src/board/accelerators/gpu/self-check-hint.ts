@@ -9,7 +9,7 @@ import type { GpuImage } from "./image.ts";
 /** An iteration that has not ended by then is not looked at further. */
 const mostCycles = 1e6;
 /** Executions to look for one where the first place is none. */
-const mostTries = 64;
+const mostTries = 96;
 
 type Hint = StruckSpace["selfCheck"];
 
