@@ -1,0 +1,11 @@
+import { describe, expect, test } from "vitest";
+import type { Accelerator, Execution, LoadedWorkload } from "../../src/board/accelerators/accelerator.ts";
+import { programs } from "../../src/board/workloads/programs.ts";
+import { workloadsOf } from "../../src/board/workloads/all.ts";
+import { faultModelOf, faultModelSchema } from "../../src/campaign/fault-model-schema.ts";
+import { unfitFault } from "../../src/domain/unfit-fault.ts";
+import { presetNames } from "../../src/emulator/devices/all.ts";
+import { emulatedAgentWith } from "../../src/emulator/emulated-agent.ts";
+import { worldSchema } from "../../src/emulator/world-schema.ts";
+import { campaignOn, ofType, smallRig } from "./emulated.ts";
+import type { Outcome } from "./emulated.ts";
