@@ -82,6 +82,10 @@ const sefiDevice: DeviceSpec = {
   sefi: [{ block: "control", words: [2, 2], bits: [0, 0], proton: { flatCm2: sefiCm2 } }],
 };
 
+/**
+ * At a low flux: what falls while a board boots and loads lands at the first cycle of the iteration after (stored state is struck while a board idles),
+ * and at ten times this flux that would be a quarter more restarts than the live fluence gives.
+ */
 export async function beamOnSefiRig(seeds: number, referenceEvents: number): Promise<Coverage> {
   const shares: readonly Shares[] = referenceStudy(
     () => loadOnTpu(workload),
@@ -91,7 +95,7 @@ export async function beamOnSefiRig(seeds: number, referenceEvents: number): Pro
   );
   const counts: Counted[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
-    const run = await exposed(rigOf(`sefi: [${sefi}]`, 2.4e7), `fluencePerCm2: 4.0e9, seconds: 36000`, seed);
+    const run = await exposed(rigOf(`sefi: [${sefi}]`, 2.4e6), `fluencePerCm2: 4.0e9, seconds: 36000`, seed);
     const events = Object.entries(run.effects).reduce(
       (sum, [effect, count]) => sum + (effect.startsWith("sefi") ? count : 0),
       0,
