@@ -6,7 +6,7 @@ import { piece } from "./line.ts";
 import type { Canvas, Line, Paint, Piece } from "./line.ts";
 import { percent, scientific, whole } from "./numbers.ts";
 
-/** What memories caught: a row for each board, workload and place at which its error counters moved, over all targets. Nothing where none did. */
+/** What memories caught: under each board and workload a row for each place at which its error counters moved, over all targets. Nothing where none did. */
 export function eccTable(result: Result, canvas: Canvas): Line[] {
   const told = byBoard(result.pooled)
     .filter((row) => row.ecc.length > 0 && !isPart(row, result.pooled))
@@ -15,11 +15,7 @@ export function eccTable(result: Result, canvas: Canvas): Line[] {
   return [
     [],
     [piece("What memories caught", "bold"), piece(": errors, by the board's own counters")],
-    ...columns(
-      titles,
-      told.map(({ row, place }, index) => rowOf(row, place, told[index - 1]?.row)),
-      canvas.columns,
-    ),
+    ...underHeadings(told, canvas),
     [],
     [
       piece(
@@ -31,10 +27,30 @@ export function eccTable(result: Result, canvas: Canvas): Line[] {
   ];
 }
 
+/** Board and workload stand on a line of their own above their memories: beside two counts with their intervals there is no room for names. */
+function underHeadings(told: readonly Told[], canvas: Canvas): Line[] {
+  const [head, ...lines] = columns(
+    titles,
+    told.map(({ place }) => rowOf(place)),
+    canvas.columns,
+  );
+  return [
+    head!,
+    ...lines.flatMap((line, index) => {
+      const { row } = told[index]!;
+      if (told[index - 1]?.row === row) return [line];
+      return [[piece(row.dut, "cyan"), piece(`  ${row.workload}`)], line];
+    }),
+  ];
+}
+
+interface Told {
+  readonly row: PooledResult;
+  readonly place: EccResult;
+}
+
 const titles: readonly Column[] = [
-  { title: "board", align: "left", shrinks: true },
-  { title: "workload", align: "left", shrinks: true },
-  { title: "memory", align: "left", shrinks: true },
+  { title: "  memory", align: "left", shrinks: true },
   { title: "corrected", align: "right" },
   { title: "", align: "left" },
   { title: "uncorr.", align: "right" },
@@ -49,11 +65,9 @@ function isPart(row: PooledResult, all: readonly PooledResult[]): boolean {
   );
 }
 
-function rowOf(row: PooledResult, place: EccResult, above: PooledResult | undefined): Piece[] {
+function rowOf(place: EccResult): Piece[] {
   return [
-    piece(above?.dut === row.dut ? "" : row.dut, "cyan"),
-    piece(above === row ? "" : row.workload),
-    piece(place.structure),
+    piece(`  ${place.structure}`),
     ...cells(place.corrected, "green"),
     ...cells(place.uncorrected, "magenta"),
   ];

@@ -102,7 +102,7 @@ describe("strikes on the emulated TPU-like board", () => {
     expect(placeOf(result, "dram")!.corrected.strikes).toBe(run!.detection.corrected);
     expect(run!.detection.corrected).toBeGreaterThan(0);
     const text = resultTable(result, plainCanvas).join("\n");
-    expect(text).toMatch(/What memories caught[^]*dut +reduce-i32 +dram +\d+ +\d/);
+    expect(text).toMatch(/What memories caught[^]*dut +reduce-i32\n +dram +\d+ +\d/);
   });
 
   test("two bits are detected and kill the iteration; without ECC one is silent", async () => {
