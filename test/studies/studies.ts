@@ -4,6 +4,7 @@ import { coverageStudy } from "./coverage.ts";
 import { cutReport } from "./cut.ts";
 import { floodReport } from "./flood.ts";
 import { functionsStudy } from "./functions.ts";
+import { gpuShapesReport } from "./gpu-shapes.ts";
 import { thermalSweepReport } from "./thermal-sweep.ts";
 import { killReport } from "./kill.ts";
 import { selStormReport } from "./sel-storm.ts";
@@ -50,6 +51,11 @@ export const studies: Readonly<Record<string, Study>> = {
   functions: {
     about: "exp, tanh and rsqrt are correctly rounded, over every float32 (some minutes)",
     run: functionsStudy,
+  },
+  "gpu-shapes": {
+    about:
+      "27,000 particles on a GEMM of the GPU-like accelerator: single, line, block, random (some minutes)",
+    run: gpuShapesReport,
   },
   flood: { about: "one gigabyte of 0xFF into a port", run: floodReport },
 };

@@ -7,15 +7,15 @@ import type { GemmBenchOptions } from "./struck-gemm.ts";
 
 /** Strikes of each target; of what few strikes hit while it is in use, more. */
 const strikes: Readonly<Record<string, number | undefined>> = {
-  registers: 200,
-  shared: 130,
-  "tensor-operands": 80,
-  "alu-output": 60,
-  hbm: 40,
-  l2: 40,
-  "l2-tag": 40,
-  l1: 40,
-  "l1-tag": 40,
+  registers: 130,
+  shared: 90,
+  "tensor-operands": 60,
+  "alu-output": 40,
+  hbm: 30,
+  l2: 30,
+  "l2-tag": 30,
+  l1: 30,
+  "l1-tag": 30,
 };
 
 const benches: readonly (GemmBenchOptions & { readonly name: string })[] = [
@@ -27,7 +27,7 @@ const benches: readonly (GemmBenchOptions & { readonly name: string })[] = [
     transposeB: true,
     tiling: { blockRows: 16, threadRows: 2 },
   },
-  { name: "bf16, 32 × 32 by 16 × 16", element: "bf16", shape: [40, 64, 36] },
+  { name: "bf16, 32 × 32 by 16 × 16", element: "bf16", shape: [40, 48, 36] },
   {
     name: "i8, 64 × 32 by 32 × 16, B transposed, rows that end within a word",
     element: "i8",
@@ -35,61 +35,60 @@ const benches: readonly (GemmBenchOptions & { readonly name: string })[] = [
     transposeB: true,
     tiling: { blockRows: 64, warpRows: 32, depthWords: 8 },
   },
-  {
-    name: "tf32, 16 × 32 by 16 × 8",
-    element: "tf32",
-    shape: [32, 24, 32],
-    tiling: { blockRows: 16, warpColumns: 8 },
-  },
 ];
 
-test.each(benches)("what a strike makes wrong lies within its reach, and fills it: $name", (options) => {
-  const bench = gemmBench(options);
-  const { sizes, launch } = bench.gemm;
-  const random = randomStream(11, "reach", options.name);
-  /** Where the kernel has something; anywhere else nothing can be read. */
-  const within: Partial<Record<string, () => number>> = {
-    shared: () => random.nextBelow(sizes.sms) * sizes.sharedWords + random.nextBelow(2 * launch.sharedWords),
-    registers: () =>
-      (random.nextBelow(sizes.sms * sizes.warps) * sizes.registers + random.nextBelow(44)) * 32 +
-      random.nextBelow(32),
-  };
-  const busy = bench.tensorBusy();
-  const shapes = new Set<MismatchShape | null>();
-  const filled = new Map<string, Set<number>>();
-  for (const { name, words, bits } of bench.machine.spaces) {
-    for (let left = strikes[name] ?? 0; left > 0; left--) {
-      const word = within[name]?.() ?? random.nextBelow(words);
-      const mask = 2 ** random.nextBelow(bits);
-      const cycle =
-        name === "tensor-operands" && busy.length > 0
-          ? busy[random.nextBelow(busy.length)]!
-          : random.nextBelow(bench.cycles);
-      const { wrong, reach } = bench.strike(name, word, mask, cycle);
-      const outside = wrong.filter((at) => reach[at] === 0);
-      if (outside.length > 0)
-        expect.fail(
-          `${name} ${word}, mask ${mask}, cycle ${cycle}: outputs ${outside.join(" ")} are beyond reach`,
-        );
-      shapes.add(mismatchShape(wrong, bench.columns));
-      const reachable = reach.reduce((sum, one) => sum + one, 0);
-      if (wrong.length === reachable && reachable > 0)
-        filled.set(name, (filled.get(name) ?? new Set()).add(reachable));
+test.each(benches)(
+  "what a strike makes wrong lies within its reach, and fills it: $name",
+  (options) => {
+    const bench = gemmBench(options);
+    const { sizes, launch } = bench.gemm;
+    const random = randomStream(11, "reach", options.name);
+    /** Where the kernel has something; anywhere else nothing can be read. */
+    const within: Partial<Record<string, () => number>> = {
+      shared: () =>
+        random.nextBelow(sizes.sms) * sizes.sharedWords + random.nextBelow(2 * launch.sharedWords),
+      registers: () =>
+        (random.nextBelow(sizes.sms * sizes.warps) * sizes.registers + random.nextBelow(44)) * 32 +
+        random.nextBelow(32),
+    };
+    const busy = bench.tensorBusy();
+    const shapes = new Set<MismatchShape | null>();
+    const filled = new Map<string, Set<number>>();
+    for (const { name, words, bits } of bench.machine.spaces) {
+      for (let left = strikes[name] ?? 0; left > 0; left--) {
+        const word = within[name]?.() ?? random.nextBelow(words);
+        const mask = 2 ** random.nextBelow(bits);
+        const cycle =
+          name === "tensor-operands" && busy.length > 0
+            ? busy[random.nextBelow(busy.length)]!
+            : random.nextBelow(bench.cycles);
+        const { wrong, reach } = bench.strike(name, word, mask, cycle);
+        const outside = wrong.filter((at) => reach[at] === 0);
+        if (outside.length > 0)
+          expect.fail(
+            `${name} ${word}, mask ${mask}, cycle ${cycle}: outputs ${outside.join(" ")} are beyond reach`,
+          );
+        shapes.add(mismatchShape(wrong, bench.columns));
+        const reachable = reach.reduce((sum, one) => sum + one, 0);
+        if (wrong.length === reachable && reachable > 0)
+          filled.set(name, (filled.get(name) ?? new Set()).add(reachable));
+      }
     }
-  }
-  expect(shapes).toContain("single");
-  expect(shapes).toContain("line");
-  expect(shapes).toContain("block");
-  const tensor = options.element !== "f32";
-  const most = (target: string): number => Math.max(...(filled.get(target) ?? [0]));
-  // One output where a sum was struck; a line where it was an operand.
-  expect(filled.get("registers")).toContain(1);
-  expect(most("registers")).toBeGreaterThan(1);
-  expect(most("shared")).toBeGreaterThan(1);
-  expect(most("shared")).toBeLessThanOrEqual(Math.max(launch.reach.blockRows, launch.reach.blockColumns));
-  if (tensor) expect(most("tensor-operands")).toBeGreaterThanOrEqual(8);
-  expect(most("hbm")).toBeGreaterThan(1);
-});
+    expect(shapes).toContain("single");
+    expect(shapes).toContain("line");
+    expect(shapes).toContain("block");
+    const tensor = options.element !== "f32";
+    const most = (target: string): number => Math.max(...(filled.get(target) ?? [0]));
+    // One output where a sum was struck; a line where it was an operand.
+    expect(filled.get("registers")).toContain(1);
+    expect(most("registers")).toBeGreaterThan(1);
+    expect(most("shared")).toBeGreaterThan(1);
+    expect(most("shared")).toBeLessThanOrEqual(Math.max(launch.reach.blockRows, launch.reach.blockColumns));
+    if (tensor) expect(most("tensor-operands")).toBeGreaterThanOrEqual(8);
+    expect(most("hbm")).toBeGreaterThan(1);
+  },
+  300_000,
+);
 
 test("of control only what nothing reads is out of reach", () => {
   const bench = gemmBench({ element: "f32", shape: [32, 16, 32] });
