@@ -19,7 +19,7 @@ export function eccTable(result: Result, canvas: Canvas): Line[] {
     [],
     [
       piece(
-        "  % of the strikes in which any was counted, or cm² of the errors; [exact 95 % interval of the count]",
+        "  % of the strikes in which any was counted, or cm² of the errors; [exact 95 % interval]",
         "dim",
       ),
     ],
