@@ -271,6 +271,33 @@ describe("strikes from outside", () => {
   });
 });
 
+describe("a run to the first error", () => {
+  test("ends with the evidence of it, and begins again clean once that is restored", async () => {
+    const host = attach({ onlyStrikesChangeMemory: false });
+    await host.prepare("gemm-f32", "none");
+    host.world.due.push({ ...onWeights, id: 0 });
+    const toError = async (first: number, iterations: number): Promise<readonly Message[]> => {
+      const from = host.heard.length;
+      expect((await host.ask({ name: "run-to-error", first, iterations })).name).toBe("run-to-error-ok");
+      await host.event("done");
+      return host.heard.slice(from).filter(({ kind }) => kind === "e");
+    };
+    const events = await toError(0, 0);
+    expect(resultIn(events)).toMatchObject({ iteration: 3, id: 0 });
+    expect(events.filter(({ name }) => name === "result").length).toBe(1);
+    expect(events.at(-1)).toMatchObject({ why: "stopped", iterations: 4, clean: 3 });
+    // Nothing was restored: the next iteration is wrong, too.
+    expect((await toError(4, 0)).at(-1)).toMatchObject({ why: "stopped", iterations: 1, clean: 0 });
+    await host.ask({ name: "refresh", what: "full" });
+    expect((await toError(5, 20)).at(-1)).toMatchObject({ why: "finished", iterations: 20, clean: 20 });
+    await host.ask({ name: "strike", ...masked });
+    expect(await host.ask({ name: "run-to-error", first: 0, iterations: 1 })).toMatchObject({
+      reason: "strikes-differ",
+    });
+    await host.stop();
+  });
+});
+
 describe("refresh policies", () => {
   /** Which of twelve iterations were wrong after a strike in the first, that stays until restored. */
   async function wrongIterations(

@@ -69,13 +69,13 @@ describe("the conformance suite", () => {
   test("a board of before there were faults and shapes passes, and what it lacks is said", async () => {
     const unknown: Saboteur = {
       linesToBoard: (line) => [
-        / (workloads-from|shape|fault) /.test(line) ? line.replace(/^.*$/, asUnknown) : line,
+        / (workloads-from|shape|fault|run-to-error) /.test(line) ? line.replace(/^.*$/, asUnknown) : line,
       ],
       fromBoard: change("refused", (m) => ({ command: m.command.replace(/^x-/, "") })),
     };
     const found = await verdicts("f32", (open) => sabotaged(open, () => unknown), "gemm-f32");
     expect(failed(found).map(({ pass, detail }) => [pass, detail])).toEqual(
-      ["workloads-from", "shape", "fault", "fault", "fault", "fault"].map((name) => [
+      ["workloads-from", "shape", "fault", "fault", "fault", "fault", "run-to-error"].map((name) => [
         null,
         `it does not know ${name}: a host does without`,
       ]),
@@ -284,6 +284,27 @@ const faults: readonly [fault: string, check: string, saboteur: () => Saboteur][
     () => ({ toBoard: change("fault", () => ({ manner: "flip" })) }),
   ],
   [
+    "runs to the end where it should stop at an error",
+    "run-to-error ends after the first",
+    () => {
+      let asked = false;
+      return {
+        toBoard: (m) => {
+          asked ||= m.name === "run-to-error";
+          return [m.name === "run-to-error" ? { ...m, name: "run", strikes: 0 } : m];
+        },
+        fromBoard: (m) => [
+          asked && m.name === "run-ok" ? ((asked = false), { ...m, name: "run-to-error-ok" }) : m,
+        ],
+      };
+    },
+  ],
+  [
+    "stops though nothing is wrong",
+    "run-to-error ends after the first",
+    () => ({ toBoard: change("run-to-error", () => ({ iterations: 1 })) }),
+  ],
+  [
     "does not restore after a struck iteration",
     "exactly one result",
     () => ({ fromBoard: change("result", () => ({ stateDigest: "0000000000000000" })) }),
@@ -359,7 +380,9 @@ describe("the suite finds a board that", () => {
 
 /** The same command under a name that nobody knows. */
 function asUnknown(line: string): string {
-  const body = line.slice(1, line.lastIndexOf("*")).replace(/ (workloads-from|shape|fault) /, " x-$1 ");
+  const body = line
+    .slice(1, line.lastIndexOf("*"))
+    .replace(/ (workloads-from|shape|fault|run-to-error) /, " x-$1 ");
   return enclose(body);
 }
 

@@ -166,6 +166,26 @@ class Evidence(unittest.TestCase):
             self.assertEqual(host.named("struck").fields, {"ev": 2, "it": 0, "id": 1, "was": 16, "now": 16})
             self.assertEqual(host.named("done").fields["clean"], 1)
 
+    def test_a_run_to_error_ends_after_the_first_wrong_iteration(self):
+        with Host() as host:
+            host.ready(refresh="none")
+            host.ask("run-to-error", from_=0, n=3)
+            done = host.named("done").fields
+            self.assertEqual((done["why"], done["n"], done["clean"]), ("finished", 3, 3))
+            # One element of input 3 is wrong until it is restored; its iterations are 3, 11, 19 ...
+            host.struck_run("activations", 5, 0x40000000, 3, 0)
+            self.assertEqual(host.named("done").fields["why"], "finished")
+            host.ask("run-to-error", from_=4, n=0)
+            result = host.named("result").fields
+            done = host.named("done").fields
+            self.assertEqual((result["it"], result["id"]), (11, 0))
+            self.assertEqual((done["why"], done["n"], done["clean"]), ("stopped", 8, 7))
+            host.ask("refresh", what="full")
+            host.ask("run-to-error", from_=3, n=1)
+            self.assertEqual(host.named("done").fields["why"], "finished")
+            host.strike(1, "weights", 0, 1, 3, 0)
+            self.assertEqual(why(host.ask("run-to-error", from_=3, n=1)), "strikes-differ")
+
     def test_every_self_check_is_critical(self):
         for workload in ("gemm-f32", "gemm-i8"):
             with Host() as host:

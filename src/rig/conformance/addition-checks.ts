@@ -125,7 +125,10 @@ function faultOn(subject: Subject, target: string, { words }: { readonly words: 
 }
 
 /** Refused as unknown or not able: it has no such thing, and says so. Armed, it is disarmed again. */
-async function demandKnown(subject: Subject, command: Exclude<Command, { name: "ack" }>): Promise<void> {
+export async function demandKnown(
+  subject: Subject,
+  command: Exclude<Command, { name: "ack" }>,
+): Promise<void> {
   const answer = await subject.probe.ask(command, answerMs);
   if (answer?.name === "refused" && answer.reason === "unknown-command")
     throw new NotTried(`it does not know ${command.name}: a host does without`);
