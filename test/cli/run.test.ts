@@ -77,6 +77,27 @@ describe("a campaign from its file to its record", () => {
     expect(stdout).toMatch(/\nrecord: one\nnext: {3}npx radrig analyze one --json\n$/);
   });
 
+  test("analyze --strikes lists each strike once, with the words that it hit, for people and as JSON", async () => {
+    const made = records("one").filter((record) => record.type === "strike");
+    const [lines, json] = await Promise.all([
+      radrig(["analyze", "one", "--strikes"], { cwd: folder }),
+      radrig(["analyze", "one", "--strikes", "--json"], { cwd: folder }),
+    ]);
+    expect(lines.stdout).toMatch(
+      /^run \d {2}cpu-\S+ {2}gemm, (weights|control), single-bit\n {6}1 {2}[a-z]+/i,
+    );
+    const listed = lines.stdout.split("\n").filter((line) => /^ +\d+ /.test(line));
+    expect(listed.length).toBe(60);
+    const place = / {2}[a-z]+ \d+(, [a-z]+ \d+)?: ([0-9a-f]+ → [0-9a-f]+|[0-9a-f]+ flipped) /;
+    expect(listed.filter((line) => !place.test(line))).toEqual([]);
+    const objects = json.stdout.trimEnd().split("\n");
+    expect(objects.map((line) => (JSON.parse(line) as { places: string[] }).places)).toEqual(
+      made.map(({ places }) => places),
+    );
+    const [first] = made;
+    expect(JSON.parse(objects[0]!)).toMatchObject({ run: first!.run, strike: 1, component: "single-bit" });
+  });
+
   test("analyze says the same bytes, each time, without what only the emulator knows", async () => {
     rmSync(join(folder, "one/truth.jsonl"));
     const [once, again] = await Promise.all([
