@@ -33,6 +33,8 @@ interface Run {
 
 /** Counters that move are told of at least so often, and always before a result and before `done`. */
 const errorsEveryNs = nsPerSecond;
+/** `fix` of a result has 24 bits. */
+const mostCorrected = 2 ** 24 - 1;
 
 type Why = Extract<Unnumbered, { readonly name: "done" }>["why"];
 
@@ -199,7 +201,8 @@ function evidence(
       nan,
       truncated: elements.length < wrong,
       detectors: execution.detectors,
-      corrected: execution.corrected,
+      // A program's own count lies in struck memory: it may be any word.
+      corrected: Math.min(mostCorrected, execution.corrected),
       cycles: execution.cycles,
       parts: parts.length,
       temperatureMilliC: milliC(board),

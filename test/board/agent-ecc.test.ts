@@ -70,6 +70,39 @@ describe("an agent whose accelerator counts errors", () => {
     await host.stop();
   });
 
+  test("tells of no more corrected errors than a result can: a program's own count may be any struck word", async () => {
+    const accelerator = eccAccelerator();
+    const overcounted: typeof accelerator = {
+      ...accelerator,
+      load: (workload, seed) => {
+        const loaded = accelerator.load(workload, seed)!;
+        return {
+          ...loaded,
+          start: (...of) => {
+            const execution = loaded.start(...of);
+            return {
+              get cycles() {
+                return execution.cycles;
+              },
+              applied: execution.applied,
+              get output() {
+                return execution.output;
+              },
+              detectors: 0,
+              corrected: 0x80000001,
+              advance: (until) => execution.advance(until),
+            };
+          },
+        };
+      },
+    };
+    const host = attach({ accelerator: overcounted });
+    await host.prepare("add-i32");
+    const struck = await host.strike({ id: 1, target: "out", word: 0, mask: 1, iteration: 0, cycle: 64 });
+    expect(told(struck)).toContainEqual({ end: "ok", wrong: 0, detectors: 0, corrected: 0xffffff });
+    await host.stop();
+  });
+
   test("of what was counted in a run, not in golden before it, and nothing where nothing was", async () => {
     const host = attach({ accelerator: eccAccelerator() });
     await host.prepare("add-i32");
