@@ -31,6 +31,8 @@ export interface ErrorCounters {
   readonly errors: MemoryErrors;
   /** A new iteration: nothing corrected, no detector fired. */
   begin(): void;
+  /** What errs while this is done is counted nowhere but in its iterations: a part that tries something out is not in use. */
+  rehearse<T>(deed: () => T): T;
   /** Of this iteration. The machine looks after every instruction: with `detectors` not 0 it traps. */
   readonly corrected: number;
   readonly detectors: number;
@@ -54,7 +56,9 @@ export function errorCounters({ locations, infoRom, note }: ErrorCounterOptions)
   let untold = new Map<string, EccCount>();
   let corrected = 0;
   let detectors = 0;
+  let rehearsing = false;
   const count = (memory: string, word: number, error: "corrected" | "uncorrectable"): void => {
+    if (rehearsing) return;
     const location = locations[memory] ?? "sram";
     for (const counts of [counted, untold, infoRom.aggregate]) {
       const was = counts.get(location) ?? nothing(location);
@@ -81,6 +85,14 @@ export function errorCounters({ locations, infoRom, note }: ErrorCounterOptions)
     begin: () => {
       corrected = 0;
       detectors = 0;
+    },
+    rehearse: (deed) => {
+      rehearsing = true;
+      try {
+        return deed();
+      } finally {
+        rehearsing = false;
+      }
     },
     get corrected() {
       return corrected;

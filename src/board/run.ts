@@ -101,6 +101,7 @@ async function iterate(run: Run, first: number, end: number): Promise<Why | "wat
     const sound = surroundings.fabric().length === 0 && session.held.length === 0;
     if (session.untouched && sound && fallen.length === 0 && armed.length === 0) {
       pace.charge(golden.cycles[input]!);
+      session.loaded.pass?.(golden.cycles[input]!);
       count(run, iteration, golden.cycles[input]!, true);
       refreshByPolicy(run);
       continue;

@@ -137,6 +137,23 @@ describe("an agent whose accelerator counts errors", () => {
     await host.stop();
   });
 
+  test("the scrubber's time goes on in iterations that nobody computes", async () => {
+    const scrubbed = async (iteration: number): Promise<unknown> => {
+      const host = attach({ accelerator: eccAccelerator({ scrubCycles: 96 }) });
+      await host.prepare("add-i32", "full");
+      // After its read: corrected in this iteration if a pass falls into the rest of it.
+      host.world.due.push(due(iteration, "hbm", 1, 1, 20));
+      const events = await host.run(0, iteration + 1);
+      await host.stop();
+      return told(events)[0];
+    };
+    const found = [];
+    for (const iteration of [0, 1, 2, 3, 4, 5]) found.push((await scrubbed(iteration)) !== "done");
+    // 64 cycles an iteration, a pass every 96: three iterations have two passes, at cycle 32 of one and at the end of another.
+    expect(found).toEqual([...found.slice(3), ...found.slice(0, 3)]);
+    expect(found.filter(Boolean)).toHaveLength(2);
+  });
+
   test("what the scrubber corrects in a word nobody reads is told within a second, and before done", async () => {
     const accelerator = eccAccelerator({ scrubCycles: 32 });
     const host = attach({ accelerator });

@@ -119,6 +119,13 @@ function adder(seed: number, options: Parameters<typeof eccAccelerator>[0] & {})
     restore: (what) => {
       if (what === "full") restore();
     },
+    pass: (cycles) => scrubber.pass(cycles),
+    rehearse: (deed) => {
+      const left = scrubber.due - cycle;
+      const done = counters.rehearse(deed);
+      scrubber.resume(left + cycle);
+      return done;
+    },
     isPristine,
     stateDigest: () =>
       isPristine()

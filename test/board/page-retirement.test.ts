@@ -142,4 +142,21 @@ describe("scrubbing", () => {
     expect(due).toEqual([100, 30, 130, 430, 75]);
     expect(createScrubber([], 0).due).toBe(Infinity);
   });
+
+  test("the period goes on through iterations that nobody computes", () => {
+    const dueAfter = (before: number, ...uncomputed: number[]): number => {
+      const scrubber = createScrubber([], 100);
+      for (const cycles of uncomputed) scrubber.pass(cycles);
+      scrubber.begin(before);
+      return scrubber.due;
+    };
+    // Passes are at 100, 200, …: 70 + 20, 70 + 30, 70 + 60 and 70 + 40 + 340 cycles have gone by.
+    expect([dueAfter(70, 20), dueAfter(70, 30), dueAfter(70, 60), dueAfter(70, 40, 340)]).toEqual([
+      10, 100, 70, 50,
+    ]);
+    const none = createScrubber([], 0);
+    none.pass(70);
+    none.begin(70);
+    expect(none.due).toBe(Infinity);
+  });
 });

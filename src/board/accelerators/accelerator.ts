@@ -31,6 +31,8 @@ export interface LoadedWorkload {
   /** Begins one iteration; the output is cleared, so that nothing of the one before is taken for this one's. */
   start(input: number, strikes: readonly PlacedStrike[]): Execution;
   restore(what: Refreshed): void;
+  /** An iteration of so many cycles has gone by uncomputed, since nothing struck; absent where nothing goes by device time. */
+  pass?(cycles: number): void;
   /** Device cycles that a host's refresh takes; absent: one for each word of its targets. */
   refreshCycles?(what: Refreshed): number;
   /** These bits cannot be written from now on, and no others: what a dose or the world made stuck. Absent where the accelerator knows none. */

@@ -43,6 +43,10 @@ export interface Machine {
   readonly corrected: number;
   eccSince(): readonly EccCount[];
   restore(what: Refreshed): void;
+  /** An iteration of so many cycles has gone by that nobody computed, since nothing was to strike it: what goes by device time goes on. */
+  pass(cycles: number): void;
+  /** Iterations in here are of no run: error counters, InfoROM and scrubber are afterwards as they were. */
+  rehearse<T>(deed: () => T): T;
   isPristine(): boolean;
   stateDigest(): string;
 }
@@ -74,19 +78,24 @@ export function loadOnMachine(machine: Machine): LoadedWorkload {
     ...(machine.outputAxes === undefined ? {} : { outputAxes: machine.outputAxes }),
     start: (input: number, strikes: readonly PlacedStrike[]) => execute(machine, input, strikes),
     restore: (what: Refreshed) => machine.restore(what),
+    pass: (cycles: number) => machine.pass(cycles),
     hold: (bits: readonly HeldBits[]) => machine.hold(bits),
     eccSince: () => machine.eccSince(),
     isPristine: () => machine.isPristine(),
     stateDigest: () => machine.stateDigest(),
   };
-  return { ...loaded, targets: machine.spaces.map((space) => targetOf(space, loaded)) };
+  return { ...loaded, targets: machine.spaces.map((space) => targetOf(machine, space, loaded)) };
 }
 
 /** Executions that a search for a self-check may take: a machine is slow, and its maker knows where to look. */
 const mostTries = 64;
 
 /** The self-check is looked for when somebody asks for it: it takes executions. */
-function targetOf(space: StruckSpace, loaded: Omit<LoadedWorkload, "targets">): BoardTarget {
+function targetOf(
+  machine: Machine,
+  space: StruckSpace,
+  loaded: Omit<LoadedWorkload, "targets">,
+): BoardTarget {
   const { name, words, bits, axes } = space;
   let found: SelfCheck | null = null;
   return {
@@ -95,7 +104,9 @@ function targetOf(space: StruckSpace, loaded: Omit<LoadedWorkload, "targets">): 
     bits,
     axes,
     get selfCheck() {
-      return (found ??= selfCheckOf({ name, words, bits }, loaded, { tries: mostTries, ...space.selfCheck }));
+      return (found ??= machine.rehearse(() =>
+        selfCheckOf({ name, words, bits }, loaded, { tries: mostTries, ...space.selfCheck }),
+      ));
     },
   };
 }

@@ -170,6 +170,20 @@ describe.each(boards)("the $name accelerator with ECC", ({ make, secDed, parity 
     expect(corrected()).toBe(0);
   });
 
+  test("a search for self-checks is no use of the part: nothing is counted, no page retired", () => {
+    const infoRom = newInfoRom();
+    const board = make({ ecc: true, infoRom });
+    const { selfCheck } = board.targets.find(({ name }) => name === "hbm")!;
+    expect(infoRom).toEqual(newInfoRom());
+    expect(board.eccSince!()).toEqual([]);
+    // The very strike does count where it is made.
+    const { word, mask, cycle } = selfCheck;
+    const ran = runWith(board, golden, [{ id: 1, target: "hbm", word, mask, cycle }]);
+    expect(ran).toMatchObject({ end: "trap", detectors: 1 });
+    expect(infoRom.retired).toMatchObject([{ memory: "hbm", cause: "double-bit" }]);
+    expect(board.eccSince!()).toEqual([{ structure: "dram", corrected: 0, uncorrected: 1 }]);
+  });
+
   test("with a scrubber two upsets of one word are corrected one after the other; without one they are uncorrectable", () => {
     const twice = (board: LoadedWorkload, word: number): Ran =>
       runWith(board, golden, [

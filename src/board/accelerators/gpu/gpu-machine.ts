@@ -233,6 +233,13 @@ export function createGpuMachine(image: GpuImage, options: GpuMachineOptions): M
         hbm.wrote(from, words);
       }
     },
+    pass: (cycles) => scrubber.pass(cycles),
+    rehearse: (deed) => {
+      const left = scrubber.due - cycle;
+      const done = counters.rehearse(deed);
+      scrubber.resume(left + cycle);
+      return done;
+    },
     isPristine: () =>
       !latches.held &&
       !faults.held() &&

@@ -259,6 +259,13 @@ export function createTpuMachine(
       if (what === "full") restoreAll();
       else restoreRole(what);
     },
+    pass: (cycles) => scrubber.pass(cycles),
+    rehearse: (deed) => {
+      const left = scrubber.due - sequencer.cycle;
+      const done = counters.rehearse(deed);
+      scrubber.resume(left + sequencer.cycle);
+      return done;
+    },
     isPristine: () => isPristine() && !isAnyStuck(registers, arrayStructures),
     stateDigest: () => (isPristine() ? pristineDigest : digest()),
   };
