@@ -45,7 +45,7 @@ export const studies: Readonly<Record<string, Study>> = {
     run: selStormReport,
   },
   "tpu-agreement": {
-    about: "190,000 strikes on the TPU-like accelerator against a cycle-by-cycle simulator (ten minutes)",
+    about: "300,000 strikes on the TPU-like accelerator against a cycle-by-cycle simulator (ten minutes)",
     run: tpuAgreementReport,
   },
   functions: {
