@@ -112,6 +112,7 @@ const commands = {
   shutter: { open: field("open", flag) },
   sense: { board },
   "workloads-from": { index: field("i", u16) },
+  space: { index: field("i", u16) },
   shape: { of: field("of", token) },
   fault: {
     id: strikeId,
@@ -196,6 +197,7 @@ const answers = {
     fluencePerCm2: field("flu", u53),
     fluxPerCm2PerSecond: field("flux", u53),
   },
+  "space-ok": { re, target: field("name", token), words: field("words", u32), bits: field("bits", u16) },
   "shape-ok": { re, axes: field("axes", axes) },
   "fault-ok": { re, id: strikeId },
   "run-to-error-ok": { re },

@@ -110,6 +110,11 @@ async function deed(board: Board, command: Head & Command): Promise<void> {
       answer({ kind: "a", name: "target-ok", re, target, words, bits, ...selfCheck });
       return;
     }
+    case "space": {
+      const { name: target, words, bits } = board.session!.loaded.targets[command.index]!;
+      answer({ kind: "a", name: "space-ok", re, target, words, bits });
+      return;
+    }
     case "shape":
       answer({ kind: "a", name: "shape-ok", re, axes: shapeOf(board.session!.loaded, command.of) });
       return;

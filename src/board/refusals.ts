@@ -27,6 +27,7 @@ function rangeRefusal(board: Board, command: Command): Refusal | null {
       if (!board.options.accelerator.workloads.includes(command.workload)) return "unknown-workload";
       return command.every === 0 ? "out-of-range" : null;
     case "target":
+    case "space":
       return command.index >= board.session!.loaded.targets.length ? "out-of-range" : null;
     case "golden":
       return command.times === 0 ? "out-of-range" : null;
@@ -68,6 +69,7 @@ const needs = {
   rest: new Set<Name>([
     "load",
     "target",
+    "space",
     "shape",
     "golden",
     "check",
@@ -80,6 +82,7 @@ const needs = {
   soundness: new Set<Name>(["golden", "check", "strike", "fault", "run", "run-to-error"]),
   load: new Set<Name>([
     "target",
+    "space",
     "shape",
     "golden",
     "check",

@@ -36,7 +36,7 @@ export async function prepare(lane: Lane, run: RunPlan): Promise<Prepared | null
     every: run.refreshEvery,
     elements: run.elements,
   };
-  const loaded = valueOf(await loadIdle(lane, request));
+  const loaded = valueOf(await loadIdle(lane, request, run.target));
   if (loaded === null) return null;
   const made = await dut.makeGolden(goldenTimes);
   if (made.kind === "refused" && made.reason === "golden-unstable")
@@ -53,11 +53,11 @@ export async function prepare(lane: Lane, run: RunPlan): Promise<Prepared | null
 }
 
 /** A board at work is stopped first; it ends the iteration in work before it can be loaded. */
-async function loadIdle(lane: Lane, request: LoadRequest): Promise<Reply<Loaded>> {
+async function loadIdle(lane: Lane, request: LoadRequest, struck: string | null): Promise<Reply<Loaded>> {
   const { dut } = lane.station;
   const fromNs = lane.clock.nowNs();
   for (;;) {
-    const load = await dut.load(request);
+    const load = await dut.load(request, struck);
     const busy = load.kind === "refused" && load.reason === "busy";
     if (!busy || lane.signal.aborted || msSince(lane.clock, fromNs) >= stoppingMs) return load;
     await dut.stop();

@@ -127,7 +127,8 @@ export interface Dut {
   /** The board's name in the rig file. */
   readonly name: string;
   identify(signal?: AbortSignal): Promise<Reply<Identity>>;
-  load(request: LoadRequest): Promise<Reply<Loaded>>;
+  /** `struck`: the target whose self-check is wanted; of others it may be null. */
+  load(request: LoadRequest, struck: string | null): Promise<Reply<Loaded>>;
   makeGolden(times: number): Promise<Reply<Golden>>;
   checkGolden(): Promise<Reply<{ readonly digest: string; readonly match: boolean }>>;
   /** Arms a strike for the next run. `ok` means armed: confirmed before it is applied. */

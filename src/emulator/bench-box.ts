@@ -178,6 +178,7 @@ class Box {
         return carryOut(command, equipment);
       case "load":
       case "target":
+      case "space":
       case "shape":
       case "golden":
       case "check":

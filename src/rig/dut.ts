@@ -65,29 +65,38 @@ class SessionDut implements Dut {
     return { kind: "ok", value };
   }
 
-  async load(request: LoadRequest): Promise<Reply<Loaded>> {
+  async load(request: LoadRequest, struck: string | null): Promise<Reply<Loaded>> {
     const loaded = await this.#session.ask({ kind: "c", name: "load", ...request }, { long: true });
     if (loaded.kind !== "ok") return loaded;
     if (loaded.value.targets > mostTargets) return { kind: "refused", reason: "too-many-targets" };
     if (loaded.value.inputs < 1) return { kind: "refused", reason: "no-inputs" };
     const targets: TargetSpace[] = [];
     for (let index = 0; index < loaded.value.targets; index++) {
-      const target = await this.#session.ask({ kind: "c", name: "target", index });
+      const target = await this.#targetOf(index, struck);
       if (target.kind !== "ok") return target;
-      const { target: name, words, bits, word, mask, iteration, cycle } = target.value;
+      const { name, words, bits } = target.value;
       // No strike can be placed in what has no words or bits (PROTOCOL.md, target-ok).
       if (words < 1 || bits < 1 || bits > 32) return { kind: "refused", reason: "bad-target" };
-      targets.push({
-        name,
-        words,
-        bits,
-        axes: await this.#axesOf(name, words),
-        selfCheck: { word, mask, iteration, cycle },
-      });
+      targets.push({ ...target.value, axes: await this.#axesOf(name, words) });
     }
     const { inputs, outputs, format, stateDigest } = loaded.value;
     const outputAxes = await this.#axesOf(outputName, outputs);
     return { kind: "ok", value: { targets, inputs, outputs, outputAxes, format, stateDigest } };
+  }
+
+  /** With its self-check only where it is to be struck: a board may have to search for that. An old board is asked for all. */
+  async #targetOf(index: number, struck: string | null): Promise<Reply<Omit<TargetSpace, "axes">>> {
+    const space = await this.#session.ask({ kind: "c", name: "space", index });
+    if (space.kind === "ok" && space.value.target !== struck) {
+      const { target: name, words, bits } = space.value;
+      return { kind: "ok", value: { name, words, bits, selfCheck: null } };
+    }
+    if (space.kind !== "ok" && !(space.kind === "refused" && space.reason === "unknown-command"))
+      return space;
+    const target = await this.#session.ask({ kind: "c", name: "target", index });
+    if (target.kind !== "ok") return target;
+    const { target: name, words, bits, word, mask, iteration, cycle } = target.value;
+    return { kind: "ok", value: { name, words, bits, selfCheck: { word, mask, iteration, cycle } } };
   }
 
   /** Five come in an answer; a board that knows no other question has no more. */

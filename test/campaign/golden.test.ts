@@ -80,9 +80,9 @@ test("a ladder without a reload rung loads a board that lost its state all the s
             ? Promise.resolve({ kind: "refused", reason: "bad-state" })
             : real.refresh(what);
         },
-        load: (request) => {
+        load: (request, struck) => {
           loads.push(1);
-          return real.load(request);
+          return real.load(request, struck);
         },
       })),
   });

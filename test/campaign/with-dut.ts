@@ -25,7 +25,7 @@ function verbsOf(dut: Dut): Dut {
   return {
     name: dut.name,
     identify: (signal) => dut.identify(signal),
-    load: (request) => dut.load(request),
+    load: (request, struck) => dut.load(request, struck),
     makeGolden: (times) => dut.makeGolden(times),
     checkGolden: () => dut.checkGolden(),
     arm: (strike) => dut.arm(strike),

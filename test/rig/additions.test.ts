@@ -90,7 +90,7 @@ describe("shapes", () => {
     );
     if (told !== null)
       board.behaviours.set("shape", (command) => board.answer(command, { name: "shape-ok", axes: told }));
-    const loaded = await dut.load(request);
+    const loaded = await dut.load(request, null);
     if (loaded.kind !== "ok") throw new Error(loaded.kind);
     return [loaded.value.targets[0]!.axes, loaded.value.outputAxes];
   }
@@ -146,5 +146,50 @@ describe("strikes", () => {
       kind: "refused",
       reason: "unknown-command",
     });
+  });
+});
+
+describe("self-checks", () => {
+  const request = { workload: "w", seed: 1, refresh: "full", every: 1, elements: 10 } as const;
+
+  /** Two targets; what the host asked of each, and what it then knows. */
+  async function loadedWith(struck: string | null, knowsSpaces: boolean) {
+    const { board, dut } = await boardAndDut();
+    const asked: string[] = [];
+    const nameOf = (index: number): string => ["a", "b"][index]!;
+    board.behaviours.set("load", (command) =>
+      board.answer(command, {
+        name: "load-ok",
+        targets: 2,
+        inputs: 1,
+        outputs: 1,
+        format: "f32",
+        stateDigest: "0000000000000000",
+      }),
+    );
+    board.behaviours.set("target", (command) => {
+      if (command.name !== "target") return;
+      const target = nameOf(command.index);
+      asked.push(target);
+      const place = { word: 0, mask: 1, iteration: 0, cycle: 0 };
+      board.answer(command, { name: "target-ok", target, words: 8, bits: 8, ...place });
+    });
+    if (knowsSpaces)
+      board.behaviours.set("space", (command) => {
+        if (command.name !== "space") return;
+        board.answer(command, { name: "space-ok", target: nameOf(command.index), words: 8, bits: 8 });
+      });
+    const loaded = await dut.load(request, struck);
+    if (loaded.kind !== "ok") throw new Error(loaded.kind);
+    return { asked, known: loaded.value.targets.map(({ selfCheck }) => selfCheck !== null) };
+  }
+
+  test("are asked for of the target to be struck alone: a board may have to search for them", async () => {
+    expect(await loadedWith("b", true)).toEqual({ asked: ["b"], known: [false, true] });
+    expect(await loadedWith(null, true)).toEqual({ asked: [], known: [false, false] });
+  });
+
+  test("come with every target of a board that does not know the question", async () => {
+    expect(await loadedWith("b", false)).toEqual({ asked: ["a", "b"], known: [true, true] });
   });
 });

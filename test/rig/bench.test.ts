@@ -161,7 +161,7 @@ describe("a bench, opened", () => {
     );
     const selfCheck = { word: 1, mask: 2, iteration: 3, cycle: 4 };
     const request = { workload: "gemm-f32", seed: 1, refresh: "full", every: 1, elements: 10 } as const;
-    expect(await dut.load(request)).toEqual({
+    expect(await dut.load(request, null)).toEqual({
       kind: "ok",
       value: {
         targets: [
@@ -176,7 +176,7 @@ describe("a bench, opened", () => {
       },
     });
     board("left").behaviours.set("target", () => undefined);
-    expect((await dut.load(request)).kind).toBe("silence");
+    expect((await dut.load(request, null)).kind).toBe("silence");
     await bench.close();
   });
 
@@ -298,7 +298,7 @@ describe("a board that describes its state wrongly", () => {
     const bench = await open();
     const { dut } = bench.stations.get("left")!;
     const request = { workload: "gemm-f32", seed: 1, refresh: "full", every: 1, elements: 4 } as const;
-    expect(await dut.load(request)).toEqual({ kind: "refused", reason });
+    expect(await dut.load(request, null)).toEqual({ kind: "refused", reason });
     await bench.close();
   });
 });

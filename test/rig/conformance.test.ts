@@ -69,13 +69,15 @@ describe("the conformance suite", () => {
   test("a board of before there were faults and shapes passes, and what it lacks is said", async () => {
     const unknown: Saboteur = {
       linesToBoard: (line) => [
-        / (workloads-from|shape|fault|run-to-error) /.test(line) ? line.replace(/^.*$/, asUnknown) : line,
+        / (workloads-from|space|shape|fault|run-to-error) /.test(line)
+          ? line.replace(/^.*$/, asUnknown)
+          : line,
       ],
       fromBoard: change("refused", (m) => ({ command: m.command.replace(/^x-/, "") })),
     };
     const found = await verdicts("f32", (open) => sabotaged(open, () => unknown), "gemm-f32");
     expect(failed(found).map(({ pass, detail }) => [pass, detail])).toEqual(
-      ["workloads-from", "shape", "fault", "fault", "fault", "fault", "run-to-error"].map((name) => [
+      ["workloads-from", "space", "shape", "fault", "fault", "fault", "fault", "run-to-error"].map((name) => [
         null,
         `it does not know ${name}: a host does without`,
       ]),
@@ -249,6 +251,11 @@ const faults: readonly [fault: string, check: string, saboteur: () => Saboteur][
     () => ({ toBoard: change("workloads-from", () => ({ index: 0 })) }),
   ],
   [
+    "tells of another space than its target",
+    "its spaces are those of its targets",
+    () => ({ fromBoard: change("space-ok", (m) => ({ words: m.words + 1 })) }),
+  ],
+  [
     "lays out one word too many",
     "lay out as many",
     () => ({ fromBoard: change("shape-ok", () => ({ axes: [{ name: "word", size: 257 }] })) }),
@@ -382,7 +389,7 @@ describe("the suite finds a board that", () => {
 function asUnknown(line: string): string {
   const body = line
     .slice(1, line.lastIndexOf("*"))
-    .replace(/ (workloads-from|shape|fault|run-to-error) /, " x-$1 ");
+    .replace(/ (workloads-from|space|shape|fault|run-to-error) /, " x-$1 ");
   return enclose(body);
 }
 

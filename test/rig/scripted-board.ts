@@ -199,6 +199,7 @@ export function keepToProtocol(command: Said, board: ScriptedBoard): void {
       break;
     // As a board of before there were these: the host must do without.
     case "workloads-from":
+    case "space":
     case "shape":
     case "run-to-error":
       board.refuse(command, "unknown-command");

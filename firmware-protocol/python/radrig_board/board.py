@@ -22,9 +22,9 @@ _ALWAYS = {"hello", "workloads", "workloads-from", "status", "clock", "reset", "
 #: What each state allows, and why it refuses the rest; a ready board refuses nothing.
 _STATES = {
     "running": (_ALWAYS, "busy"),
-    "faulted": (_ALWAYS | {"load", "target", "shape", "refresh"}, "faulted"),
+    "faulted": (_ALWAYS | {"load", "target", "space", "shape", "refresh"}, "faulted"),
     "idle": (_ALWAYS | {"load"}, "not-loaded"),
-    "loaded": (_ALWAYS | {"load", "target", "shape", "golden", "refresh"}, "no-golden"),
+    "loaded": (_ALWAYS | {"load", "target", "space", "shape", "golden", "refresh"}, "no-golden"),
 }
 
 
@@ -148,6 +148,12 @@ class Board:
         name, words, bits, check, _ = targets[i]
         strike = {"word": check.word, "mask": check.mask, "it": check.iteration, "cyc": check.cycle}
         self._answer(re, "target-ok", name=name, words=words, bits=bits, **strike)
+
+    def _do_space(self, re: int, i: int) -> None:
+        targets = self._engine.workload.targets
+        require(i < len(targets))
+        name, words, bits, _, _ = targets[i]
+        self._answer(re, "space-ok", name=name, words=words, bits=bits)
 
     def _do_shape(self, re: int, of: str) -> None:
         workload = self._engine.workload

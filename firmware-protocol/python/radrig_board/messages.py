@@ -88,6 +88,7 @@ COMMANDS: Dict[str, Fields] = {
     "shutter": _f(open=FLAG),
     "sense": _f(board=TOKEN),
     "workloads-from": _f(i=U16),
+    "space": _f(i=U16),
     "shape": _f(of=TOKEN),
     "fault": _f(id=U32, target=TOKEN, word=U32, mask=HEX8, how=one_of("flip", "put", "hold"), val=HEX8, n=U16, step=U32)
     + _f(it=U32, cyc=U40),
@@ -116,6 +117,7 @@ ANSWERS: Dict[str, Fields] = {
     "rail-ok": _RE + _RAIL,
     "shutter-ok": _RE + _f(open=FLAG),
     "sense-ok": _RE + _f(t=I32, sink=I32) + _RAIL + _f(open=FLAG, flu=U53, flux=U53),
+    "space-ok": _RE + _f(name=TOKEN, words=U32, bits=U16),
     "shape-ok": _RE + _f(axes=AXES),
     "fault-ok": _RE + _f(id=U32),
     "run-to-error-ok": _RE,

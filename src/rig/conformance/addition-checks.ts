@@ -28,6 +28,25 @@ export const workloadListChecks: readonly Check[] = [
   },
 ];
 
+export const spaceChecks: readonly Check[] = [
+  {
+    name: "its spaces are those of its targets",
+    async prove(subject) {
+      await subject.prepare();
+      await demandKnown(subject, { kind: "c", name: "space", index: 0 });
+      const { targets } = subject.prepared();
+      for (const [index, { target, words, bits }] of targets.entries()) {
+        const space = await subject.get({ kind: "c", name: "space", index }, "space-ok");
+        demand(
+          space.target === target && space.words === words && space.bits === bits,
+          `target ${index} is ${target}, ${words} words of ${bits} bits, and its space ${space.target}, ${space.words} of ${space.bits}`,
+        );
+      }
+      await subject.refused({ kind: "c", name: "space", index: targets.length }, "out-of-range");
+    },
+  },
+];
+
 export const shapeChecks: readonly Check[] = [
   {
     name: "its shapes lay out as many words as there are",

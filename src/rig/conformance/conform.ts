@@ -1,7 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import { RigError } from "../../domain/errors.ts";
 import type { OpenPort } from "../../domain/link.ts";
-import { faultChecks, shapeChecks, workloadListChecks } from "./addition-checks.ts";
+import { faultChecks, shapeChecks, spaceChecks, workloadListChecks } from "./addition-checks.ts";
 import { runToErrorChecks } from "./run-to-error-check.ts";
 import { NotTried, Subject, Unmet } from "./check.ts";
 import type { Check } from "./check.ts";
@@ -46,7 +46,7 @@ export async function* conform(open: OpenPort, options: ConformOptions): AsyncGe
     await awaitFirstHello(subject, options.connectMs ?? 10_000);
     yield* proveAll([...sessionChecks, ...workloadListChecks], subject, signal);
     if (subject.can("run")) {
-      yield* proveAll([...workChecks, ...shapeChecks], subject, signal);
+      yield* proveAll([...workChecks, ...spaceChecks, ...shapeChecks], subject, signal);
       if (subject.can("strike"))
         yield* proveAll([...strikeChecks, ...faultChecks, ...runToErrorChecks], subject, signal);
       yield* proveAll(eventChecks, subject, signal);
