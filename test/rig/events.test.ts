@@ -56,7 +56,7 @@ describe("evidence", () => {
         detectors: 0,
         corrected: 0,
         cycles: 4096,
-        struck: { before: 0x3f1d2c40, after: 0x3f9d2c40 },
+        struck: [{ before: 0x3f1d2c40, after: 0x3f9d2c40 }],
         stateDigest: "9d3f00c1a27be845",
         dieC: 41.25,
       },
@@ -85,7 +85,7 @@ describe("evidence", () => {
       "lost_lines: 3 of its events are lost (events 2 to 4: the board no longer keeps them)",
     ]);
     expect(events.find(({ kind }) => kind === "result")).toMatchObject({
-      evidence: { wrong: 2, truncated: true, elements: [], scores: null, struck: null },
+      evidence: { wrong: 2, truncated: true, elements: [], scores: null, struck: [] },
     });
     await session.close();
   });
