@@ -158,7 +158,7 @@ describe("error counters by injection", () => {
     resultSchema.parse(result);
     const text = resultTable(result, plainCanvas).join("\n");
     expect(text).toContain("What memories caught");
-    expect(text).toMatch(/cpu-f32 +gemm +dram +7 +50/);
+    expect(text).toMatch(/cpu-f32 +gemm\n +dram +7 +50/);
   });
 
   test("leave no table where they never moved", () => {
