@@ -28,6 +28,11 @@ export function resultRecord(seen: Exposed, result: Result): Rec {
   return eventRecord(seen, outcome === "masked" ? "dueDetected" : outcome, null, result.evidence, result);
 }
 
+/** What ends a `run-to-error` (PROTOCOL.md): the output is not golden, or a detector fired that could not correct. */
+export function isError({ wrong, detectors }: Evidence): boolean {
+  return wrong > 0 || detectors !== 0;
+}
+
 export function isCorrected(outcome: Outcome, { corrected }: Evidence): boolean {
   return outcome === "masked" && corrected > 0;
 }

@@ -7,7 +7,7 @@ import { heartbeatsToWait } from "./settle.ts";
 import { switchBeam, wantsBeam } from "./beam-switch.ts";
 import type { Switched } from "./beam-switch.ts";
 import { devicesOf } from "./bench-health.ts";
-import { resultRecord } from "./beam-result.ts";
+import { isError, resultRecord } from "./beam-result.ts";
 import { beamRecord, deadRecord, knownDose, readBeam } from "./exposed.ts";
 import type { Exposed } from "./exposed.ts";
 import { functionalCheck } from "./functional-check.ts";
@@ -188,7 +188,8 @@ async function* expose(seen: Exposed, fromNs: number): AsyncGenerator<Rec, Ended
         next = Math.max(next, event.evidence.iteration + 1);
         yield resultRecord(seen, event);
         await dut.acknowledge(event.bootId, event.event);
-        if (run.refreshAfter === "error" && !stopsItself) await dut.stop();
+        // What was corrected is no error: a board that stops by itself goes on, too.
+        if (run.refreshAfter === "error" && !stopsItself && isError(event.evidence)) await dut.stop();
         break;
       }
       case "heartbeat": {
@@ -226,9 +227,9 @@ async function* expose(seen: Exposed, fromNs: number): AsyncGenerator<Rec, Ended
           yield deadRecord(seen, trappedNs, "recovery");
         } else if (run.refreshAfter === "error" && event.why === "stopped") {
           const stoppedNs = lane.clock.nowNs();
-          if (run.refresh !== "none") await dut.refresh(run.refresh);
+          const restored = run.refresh === "none" ? null : await dut.refresh(run.refresh);
           // Of what was not restored, an error may be seen again.
-          if (run.refresh === "full") seen.previous = null;
+          if (run.refresh === "full" && restored?.kind === "ok") seen.previous = null;
           running = await start();
           yield deadRecord(seen, stoppedNs, "refresh");
         } else running = await start();

@@ -45,7 +45,8 @@ export interface RunResult {
   readonly faultModel: string | null;
   /** What a SEM controller did after each strike: the two are different questions. */
   readonly semAfter: SemAfter;
-  readonly refresh: { readonly policy: string; readonly every: number };
+  /** `after`: every so many iterations, or the host's at an error. */
+  readonly refresh: { readonly policy: string; readonly every: number; readonly after: "every" | "error" };
   readonly temperatureC: {
     readonly set: number | null;
     readonly dieMean: number | null;

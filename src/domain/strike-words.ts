@@ -18,9 +18,11 @@ export function strikeInWords(
   struck: readonly StruckWord[],
 ): readonly string[] {
   const hex = (word: number): string => word.toString(16).padStart(Math.ceil(bits / 4), "0");
+  // Of a list with a word lost nobody knows which one it is.
+  const whole = struck.length === strike.words;
   return Array.from({ length: strike.words }, (_, i) => {
     const place = placeInWords(axes, strike.word + i * strike.step);
-    const seen = struck[i];
+    const seen = whole ? struck[i] : undefined;
     if (seen !== undefined) return `${place}: ${hex(seen.before)} → ${hex(seen.after)}`;
     const become = strike.manner === "put" ? "put to" : "held at";
     return strike.manner === "flip"

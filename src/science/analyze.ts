@@ -78,7 +78,7 @@ function runResult(run: RunTally, sessionId: string, emulated: boolean, known: K
     target: plan.target,
     faultModel: plan.faultModel?.name ?? null,
     semAfter: plan.semAfter,
-    refresh: { policy: plan.refresh, every: plan.refreshEvery },
+    refresh: { policy: plan.refresh, every: plan.refreshEvery, after: plan.refreshAfter },
     temperatureC: {
       set: plan.temperatureC,
       dieMean: measured ? run.die.sumC / run.die.samples : null,

@@ -68,7 +68,7 @@ export function closeStrike(tally: EccTally, counts: boolean): EccTally {
   const structures = counts ? new Set(tally.underWay.map(({ structure }) => structure)) : [];
   for (const structure of structures) {
     const mine = tally.underWay.filter((record) => record.structure === structure);
-    const was = places[structure] ?? nothing;
+    const was = placeAt(places, structure);
     places = {
       ...places,
       [structure]: {
@@ -103,13 +103,18 @@ export function disownErrors(tally: EccTally, fromNs: number, toNs: number): Ecc
   return { ...tally, places, lately };
 }
 
+/** The board chooses the names: `constructor` is a place like any other. */
+function placeAt(places: EccTally["places"], structure: string): PlaceTally {
+  return Object.hasOwn(places, structure) ? places[structure]! : nothing;
+}
+
 function plus(
   places: EccTally["places"],
   { structure }: EccRec,
   corrected: number,
   uncorrected: number,
 ): EccTally["places"] {
-  const was = places[structure] ?? nothing;
+  const was = placeAt(places, structure);
   return {
     ...places,
     [structure]: {
@@ -124,7 +129,7 @@ export function sumErrors(all: readonly EccTally[]): EccTally {
   const places: Record<string, PlaceTally> = {};
   for (const tally of all)
     for (const [structure, more] of Object.entries(tally.places)) {
-      const was = places[structure] ?? nothing;
+      const was = placeAt(places, structure);
       places[structure] = {
         corrected: was.corrected + more.corrected,
         uncorrected: was.uncorrected + more.uncorrected,

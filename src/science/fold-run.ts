@@ -235,10 +235,15 @@ function foldEvidence(run: Run, record: StrikeRec | BeamEventRec): void {
   // Weight 0 is an event of an outage, kept for the record: it is unattributed and in no rate.
   run.weighted ||= record.weight !== 1 && record.weight !== 0;
   run.corrected += record.evidence?.corrected ?? 0;
-  if (record.evidence !== null && record.repeatOf === null && record.outcome !== "unattributed")
+  if (record.evidence !== null && record.repeatOf === null && isOfDevice(record.outcome))
     weigh(run, record.evidence, record.outcome);
   if (record.dieC !== null) foldDie(run, record.dieC);
   if (record.event !== null) signOfLife(run, record.tNs);
+}
+
+/** Nobody knows what became of an unconfirmed strike: it is in no count but that of the unknown. */
+function isOfDevice(outcome: Outcome | null): outcome is Outcome {
+  return outcome !== null && outcome !== "unattributed";
 }
 
 function weigh(run: Run, evidence: Evidence, outcome: Outcome | null): void {

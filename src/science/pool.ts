@@ -14,7 +14,7 @@ import type { SeverityTally } from "./severity.ts";
 export interface Poolable {
   readonly result: RunResult;
   /** Strikes on essential bits, or under a scan that repairs them, are of another population than strikes anywhere. */
-  readonly struck: Pick<RunPlan, "configuration" | "semAfter" | "semObserveMs">;
+  readonly struck: Pick<RunPlan, "configuration" | "semAfter" | "semObserveMs" | "faultModel">;
   readonly bits: number | null;
   readonly severity: SeverityTally;
   readonly ecc: EccTally;
@@ -26,7 +26,7 @@ export interface Poolable {
  */
 export function pool(runs: readonly Poolable[]): PooledResult[] {
   const alike = groupBy(runs, (run) =>
-    JSON.stringify([...conditions(run), run.result.target, run.result.faultModel]),
+    JSON.stringify([...conditions(run), run.result.target, run.struck.faultModel]),
   );
   const wholes = groupBy(runs, (run) => JSON.stringify(conditions(run)));
   const pooled: PooledResult[] = [];
@@ -48,7 +48,7 @@ function poolOne(group: readonly Poolable[], whole: boolean): PooledResult {
     dut: first.dut.name,
     workload: first.workload,
     target: whole ? null : first.target,
-    faultModel: whole ? null : first.faultModel,
+    faultModel: whole ? wholeModel(group) : first.faultModel,
     semAfter: first.semAfter,
     runs: group.map(({ result }) => result.number),
     exposure,
@@ -60,11 +60,22 @@ function poolOne(group: readonly Poolable[], whole: boolean): PooledResult {
   };
 }
 
+/** A total over upsets of all kinds has no model of its own; one of arithmetic units keeps its label. */
+function wholeModel(group: readonly Poolable[]): string | null {
+  if (!isMeasured(group[0]!.struck)) return null;
+  return [...new Set(group.map(({ result }) => result.faultModel))].join(", ");
+}
+
 /** What must be equal for two runs to be of one population. */
 function conditions({ result, struck }: Poolable): readonly unknown[] {
   const { runKind, dut, workload, refresh, exposure } = result;
-  const manner = [struck.configuration, struck.semAfter, struck.semObserveMs];
-  return [runKind, dut.name, dut.serial, workload, refresh.policy, refresh.every, beamOf(exposure), manner];
+  const manner = [struck.configuration, struck.semAfter, struck.semObserveMs, isMeasured(struck)];
+  return [runKind, dut.name, dut.serial, workload, refresh, beamOf(exposure), manner];
+}
+
+/** Corruption of arithmetic units as measured is no upset of a memory cell, and is in no total of them (docs/fault-models.md). */
+function isMeasured({ faultModel }: Poolable["struck"]): boolean {
+  return faultModel?.mix.some(({ fault }) => fault.kind === "arithmetic") === true;
 }
 
 function beamOf(exposure: Exposure): readonly unknown[] {

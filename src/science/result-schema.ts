@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { effects, endReasons, outcomes, runKinds } from "../domain/outcome.ts";
+import { refreshAfters } from "../domain/plan.ts";
 import { resultVersion } from "../domain/result.ts";
 import { eccSchema } from "./ecc-schema.ts";
 import { detectionSchema, severitySchema } from "./severity-schema.ts";
@@ -90,7 +91,7 @@ const runSchema = z.strictObject({
   target: z.string().nullable(),
   faultModel: z.string().nullable(),
   semAfter: z.enum(["idle", "observe"]),
-  refresh: z.strictObject({ policy: z.string(), every: count }),
+  refresh: z.strictObject({ policy: z.string(), every: count, after: z.enum(refreshAfters) }),
   temperatureC: z.strictObject({
     set: numberOrNull,
     dieMean: numberOrNull,

@@ -130,7 +130,8 @@ function withTokens(
   return {
     outputs: tally.outputs + 1,
     sumFirst: tally.sumFirst + first.index,
-    sumWrongShare: tally.sumWrongShare + wrong / outputs,
+    // More wrong than there are: a board that counts so is not believed.
+    sumWrongShare: tally.sumWrongShare + Math.min(1, wrong / outputs),
   };
 }
 
