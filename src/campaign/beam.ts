@@ -144,7 +144,7 @@ async function* expose(seen: Exposed, fromNs: number): AsyncGenerator<Rec, Ended
   let next = 0;
   let unstarted = 0;
   /** After an error, by itself; an older board is stopped when its result comes. */
-  let stopsItself = true;
+  let stopsItself = true as boolean;
   /** Heartbeats until all is in that the board kept while no line came through; its fluence is dead, and so are its events. */
   let keptFor = 0;
   const start = async (): Promise<boolean> => {
