@@ -115,7 +115,7 @@ const gpuSchema = z
     registers: z.number().int().min(32).max(255).optional().describe("of a warp, 32 lanes each"),
     sharedWords: z.number().int().min(256).max(65_536).optional().describe("of shared memory an SM"),
     l1Lines: z.number().int().min(4).max(4_096).multipleOf(4).optional().describe("of 32 words, an SM"),
-    l2Lines: z.number().int().min(4).max(65_536).multipleOf(4).optional().describe("of 32 words"),
+    l2Lines: z.number().int().min(4).max(16_384).multipleOf(4).optional().describe("of 32 words"),
     tiling: z
       .strictObject({
         blockRows: tile,

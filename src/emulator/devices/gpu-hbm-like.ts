@@ -8,10 +8,11 @@ import type { DeviceSpec, WearSpec } from "../device-schema.ts";
  *
  *   σ a bit at 67 MeV, before scaling        SRAM 3·10⁻¹⁶ cm² (UltraScale+ configuration cells, 16 nm FinFET: 2.7·10⁻¹⁶), latches 0.4 of it, DRAM cells 10⁻³ of it
  *   an emulated bit of SRAM or logic         stands for 264: the register file of an H100 is 33 MB, the emulated one 128 KB
+ *   an emulated bit of HBM                   stands for 10⁶: 80 GB of it against some 100 KB that a workload occupies
  *   shape against energy                     Bendel with A = 20 MeV
  *   cells an event                           SRAM 1, 2, 3, 4 as 85 : 11 : 3 : 1, words four deep interleaved; HBM 90 : 8 : 2 in one word
  *
- * One scale for all of SRAM and logic: which structure is struck how often is bits × σ a bit, and no weight is free (the mix of shapes follows).
+ * One scale for all of SRAM and logic, one for HBM: which structure is struck how often is bits × σ a bit, and no weight is free (the mix of shapes follows).
  * SEFI strike what a restart has to bring back: the front end, the schedulers, the configuration of the device.
  */
 const sramCm2 = 264 * 3e-16;
@@ -52,7 +53,6 @@ export const gpuHbmLike: DeviceSpec = {
     instructions: sram,
     "instructions-check": sram,
     constants: sram,
-    "constants-check": sram,
     predicates: latches,
     scheduler: latches,
     "scheduler-mask": latches,
