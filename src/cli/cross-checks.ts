@@ -1,5 +1,6 @@
 import { RigError } from "../domain/errors.ts";
 import { beyondAbsolute } from "../rig/absolute-limits.ts";
+import { acceleratorProblems, unknownBeamProblems } from "./accelerator-checks.ts";
 import { configurationProblems } from "./configuration-checks.ts";
 import { nearest } from "./did-you-mean.ts";
 import { equipmentProblems } from "./equipment-checks.ts";
@@ -75,6 +76,7 @@ export function checkRig({ file, rig }: Pick<ReadRig, "file" | "rig">): void {
       ),
     );
   problems.push(...equipmentProblems({ file, rig }));
+  problems.push(...acceleratorProblems({ file, rig }));
   problems.push(...thermalLimitProblems({ file, rig }));
   if (problems.length > 0) throw complain(problems, file.name);
 }
@@ -105,6 +107,7 @@ export function checkCampaign(campaign: ReadCampaign, read: ReadRig): void {
         );
     }
     problems.push(...configurationProblems(campaign, index, rig, rigFile.name));
+    problems.push(...unknownBeamProblems(campaign, index, read));
     if (!("beam" in block) && block.stop.fluencePerCm2 !== undefined)
       problems.push(
         located(

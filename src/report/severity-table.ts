@@ -24,13 +24,13 @@ export function severityTable(result: Result, canvas: Canvas): Line[] {
     [],
     [
       piece(
-        "  off by   part of the wrong outputs with an element further off golden than that, relative; NaN and Inf count",
+        "  off by   outputs with an element further off golden than that, relative; NaN and Inf count",
         "dim",
       ),
     ],
     [
       piece(
-        "  shape    single, line, block, random: how the wrong elements lie in the output matrix, % of outputs",
+        "  single … random: how the wrong elements lie in the output matrix, % of the wrong outputs",
         "dim",
       ),
     ],
@@ -38,7 +38,7 @@ export function severityTable(result: Result, canvas: Canvas): Line[] {
       ? [
           [
             piece(
-              "  +        some outputs had more wrong elements than were listed (`elements`): their shape is a guess",
+              "  +        some had more wrong elements than were listed (`elements`): their shape is a guess",
               "dim",
             ),
           ],

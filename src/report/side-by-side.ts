@@ -43,7 +43,7 @@ export function sideBySide(result: Result, canvas: Canvas): Line[] {
     [],
     [
       piece("Side by side", "bold"),
-      piece(`: how often a workload goes wrong, events per 1e${power} particles/cm² on the whole chip`),
+      piece(`: events of a workload per 1e${power} particles/cm² on the whole chip`),
       ...(result.emulated ? [piece(" (emulated)", "yellow")] : []),
     ],
     ...columns(titles, cells, canvas.columns),

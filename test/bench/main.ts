@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from "node:os";
+import { acceleratorsBench } from "./accelerators.ts";
 import { firstLightBench } from "./first-light.ts";
 import { influxBench } from "./influx.ts";
 import { journalBench } from "./journal.ts";
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   journal: journalBench,
   influx: influxBench,
   "first-light": firstLightBench,
+  accelerators: acceleratorsBench,
 };
 
 const asked = process.argv.slice(2);
