@@ -15,7 +15,7 @@ export const tilings: Readonly<Record<string, Partial<GpuTiling>>> = {
   "16 × 16": { blockRows: 16, blockColumns: 16, threadRows: 2, threadColumns: 2, warpColumns: 8 },
 };
 
-/** Singles among wrong outputs under beams: counted from published logs with the same definition of shapes. */
+/** Singles among wrong outputs under beams: percentages × n, both from the reference, which computed them from the published logs. */
 const beams = [
   { name: "K40, neutrons", singles: 30, of: 64 },
   { name: "Maxwell, neutrons", singles: 30, of: 61 },
@@ -137,7 +137,7 @@ ${rows
   })
   .join("\n")}
 
-Under beams (GEMM, ${beams.length} devices; singles among wrong outputs, counted from the published logs with the same definitions; the rest are lines, blocks and random ones):
+Under beams (GEMM, ${beams.length} devices; singles among wrong outputs, percentages × n from the reference, computed there from the published logs; the rest are lines, blocks and random ones):
 
 | device | wrong | single |
 | --- | --- | --- |
