@@ -38,9 +38,8 @@ const textOrNull = orNull(text);
 const place = { word: anyNumber, mask: anyNumber, iteration: anyNumber, cycle: anyNumber };
 const selfCheck = orNull(object<SelfCheck>(place));
 const axes = listOf(object<Axis>({ name: text, size: anyNumber }));
-const targets = listOf(
-  object<TargetSpace>({ name: text, words: anyNumber, bits: anyNumber, axes, selfCheck }),
-);
+const space = { name: text, words: anyNumber, bits: anyNumber, axes, selfCheck };
+const targets = listOf(object<TargetSpace>(space));
 const strike = object<Strike>({
   id: anyNumber,
   target: text,
