@@ -128,6 +128,7 @@ describe("silence, and what it means", () => {
       name: "configuration",
       words: 100 * 93,
       bits: 32,
+      axes: [{ name: "word", size: 100 * 93 }],
       selfCheck: { word: 2 * 93 + 72, mask: 1 << 13, iteration: 0, cycle: 0 },
     });
     await bench.close();
