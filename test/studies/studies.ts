@@ -45,7 +45,7 @@ export const studies: Readonly<Record<string, Study>> = {
     run: selStormReport,
   },
   "tpu-agreement": {
-    about: "300,000 strikes on the TPU-like accelerator against a cycle-by-cycle simulator (ten minutes)",
+    about: "300,000 strikes on the TPU-like accelerator beside a simulator by cycles (ten minutes)",
     run: tpuAgreementReport,
   },
   functions: {
@@ -53,8 +53,7 @@ export const studies: Readonly<Record<string, Study>> = {
     run: functionsStudy,
   },
   "gpu-shapes": {
-    about:
-      "27,000 particles on a GEMM of the GPU-like accelerator: single, line, block, random (some minutes)",
+    about: "how wrong elements lie after 27,000 particles on the GPU-like board (some minutes)",
     run: gpuShapesReport,
   },
   flood: { about: "one gigabyte of 0xFF into a port", run: floodReport },
