@@ -1,4 +1,5 @@
 import type { ElementDifference, Evidence, OutputFormat, Score } from "../../domain/evidence.ts";
+import { outputValue } from "../../domain/output-value.ts";
 import type { Outcome } from "../../domain/outcome.ts";
 import { taskOf } from "../../domain/task.ts";
 
@@ -40,20 +41,12 @@ export function judge(workload: string, evidence: Evidence, context: JudgeContex
 }
 
 function isFarOff({ expected, got }: ElementDifference, format: OutputFormat): boolean {
-  const want = valueOf(expected, format);
-  const off = Math.abs(valueOf(got, format) - want);
+  const want = outputValue(expected, format);
+  const off = Math.abs(outputValue(got, format) - want);
   return !(off <= criticalRelativeError * Math.abs(want));
 }
 
 function isOtherClass(want: Score | undefined, got: Score | undefined, format: OutputFormat): boolean {
   if (want === undefined || got === undefined) return true;
-  return want.label !== got.label || !Number.isFinite(valueOf(got.bits, format));
-}
-
-const word = new DataView(new ArrayBuffer(4));
-
-/** The value of a raw output word. */
-export function valueOf(bits: number, format: OutputFormat): number {
-  word.setUint32(0, bits);
-  return format === "f32" ? word.getFloat32(0) : word.getInt32(0);
+  return want.label !== got.label || !Number.isFinite(outputValue(got.bits, format));
 }
