@@ -63,36 +63,16 @@ function rangeRefusal(board: Board, command: Command): Refusal | null {
 type CommandOf<N extends Command["name"]> = Extract<Command, { readonly name: N }>;
 type Name = Command["name"];
 
+const onGolden: readonly Name[] = ["check", "strike", "fault", "run", "run-to-error"];
+const onLoaded: readonly Name[] = ["target", "space", "shape", "golden", ...onGolden, "refresh"];
+
 /** What a command needs of the board: to be a bench box, at rest, sound, loaded, with golden made. */
 const needs = {
   box: new Set<Name>(["inject", "heat", "rail", "shutter", "sense"]),
-  rest: new Set<Name>([
-    "load",
-    "target",
-    "space",
-    "shape",
-    "golden",
-    "check",
-    "strike",
-    "fault",
-    "run",
-    "run-to-error",
-    "refresh",
-  ]),
-  soundness: new Set<Name>(["golden", "check", "strike", "fault", "run", "run-to-error"]),
-  load: new Set<Name>([
-    "target",
-    "space",
-    "shape",
-    "golden",
-    "check",
-    "strike",
-    "fault",
-    "run",
-    "run-to-error",
-    "refresh",
-  ]),
-  golden: new Set<Name>(["check", "strike", "fault", "run", "run-to-error"]),
+  rest: new Set<Name>(["load", ...onLoaded]),
+  soundness: new Set<Name>(["golden", ...onGolden]),
+  load: new Set<Name>(onLoaded),
+  golden: new Set<Name>(onGolden),
 } as const;
 
 /** What an accelerator can do to its bits is known once a workload is loaded. */
