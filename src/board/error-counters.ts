@@ -7,7 +7,7 @@ import type { InfoRom } from "./info-rom.ts";
  * Where NVML counts memory errors (`nvmlMemoryLocation_t`), spelled as tokens: `in` of the `ecc` event. Errors are corrected or uncorrected
  * (`nvmlMemoryErrorType_t`), counts volatile (since boot) or aggregate (since the part was made; `nvmlEccCounterType_t`).
  */
-export const memoryLocations = [
+const memoryLocations = [
   "l1",
   "l2",
   "dram",

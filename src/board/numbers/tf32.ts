@@ -4,7 +4,7 @@ import { bitsOfF32, f32OfBits } from "./float-bits.ts";
  * TensorFloat-32: float32 with 10 bits of mantissa, kept in 32 bits of which the low 13 are no part of the number (NVIDIA A100 white paper, 2020; PTX
  * ISA, "Alternate floating-point data formats"). Rounded to the nearest, ties to even, as `cvt.rn.tf32.f32` does. A NaN of any kind is `nan32`.
  */
-export const tf32LowBits = 13;
+const tf32LowBits = 13;
 
 /** Word of the nearest tf32: 32 bits, the low 13 of them 0. */
 export function toTf32(value: number): number {

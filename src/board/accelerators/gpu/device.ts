@@ -127,7 +127,7 @@ export function createDevice(
 }
 
 /** [15:0] line number / sets, then these. */
-export const tagBits = 19;
+const tagBits = 19;
 export const tagValid = 1 << 16;
 export const tagDirty = 1 << 17;
 export const tagNext = 1 << 18;
