@@ -276,6 +276,7 @@ async function sweepAll(
   holdBits(board, session);
   const made = await sweep(session.loaded, times, budget, createPace(clock, surroundings, board.life));
   surroundings.busy(false);
+  if (made.end === "ok") surroundings.rewritten();
   session.sinceRestored = 0;
   session.untouched = seenPristine(board, session.loaded);
   if (isOver(board)) return null;
@@ -296,6 +297,7 @@ async function payForCopy(board: Board, what: "full" | "weights" | "inputs"): Pr
 function refresh(board: Board, what: "full" | "weights" | "inputs"): string {
   const session = board.session!;
   session.loaded.restore(what);
+  if (what === "full") board.options.surroundings.rewritten();
   session.sinceRestored = 0;
   session.untouched = seenPristine(board, session.loaded);
   board.armed = [];

@@ -46,6 +46,7 @@ export function linuxSurroundings(facts: StatedFacts): Surroundings {
       Math.round(meters.reduce((sum, meter) => sum + Math.max(0, numberIn(meter) ?? 0), 0) / 1000),
     // No world listens to a real board, and nobody tells it what is about to strike.
     occupy: () => undefined,
+    rewritten: () => undefined,
     busy: () => undefined,
     strikesDue: () => [],
     // A real fabric feels its upsets itself.

@@ -14,6 +14,8 @@ export interface Surroundings {
   powerMilliW(): number;
   /** The structures now in use, so that the world knows what particles can hit. */
   occupy(structures: readonly OccupiedStructure[]): void;
+  /** All state has just been written anew, outside an iteration: what fell into it before has no effect any more. */
+  rewritten(): void;
   /** Whether the accelerator is computing: it heats the die. */
   busy(computing: boolean): void;
   /**

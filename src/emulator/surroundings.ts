@@ -153,6 +153,9 @@ export function surroundingsOf(
       feel();
       rain = rainOn(exposed, spec.temperatureCoefficientPerC, law, clock.nowNs());
     },
+    rewritten: () => {
+      rain?.fallenBefore(clock.nowNs());
+    },
     strikesDue: (iteration, iterationCycles) => {
       look();
       feel();

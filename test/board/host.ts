@@ -59,6 +59,7 @@ export function worldOf(): World {
     clockKHz: () => 100_000,
     powerMilliW: () => 1_234,
     occupy: (structures) => void world.occupied.push([...structures]),
+    rewritten: () => undefined,
     busy: (computing) => void world.busyTold.push(computing),
     fabric: () => [],
     held: () => [],
