@@ -211,7 +211,8 @@ export async function beamTpuReport(): Promise<readonly string[]> {
 
 What is compared stands in \`test/studies/beam-tpu.ts\`; \`npm run study -- beam-tpu\` does it again. Seeds are 1 to ${seeds}, each a pair of chips of its own (of the SEFI rig, one chip) under
 67 MeV protons, GEMM in bf16 on the preset \`tpu-v6e-like\`, state restored before every iteration. Intervals are Garwood's, of 95 %, over live fluence. HBM upsets are events that its
-counter of corrected errors counts.
+counter of corrected errors counts. At this flux an iteration sees 0.07 events, so about one SDC in twenty falls together with another event and is not seen as one of its own:
+radrig flags a run from 0.1 on.
 
 ${lines.join("\n")}
 
