@@ -1,5 +1,6 @@
 import { flipsOneWord } from "../domain/fault-model.ts";
-import type { FaultModel } from "../domain/fault-model.ts";
+import type { Fault, FaultModel } from "../domain/fault-model.ts";
+import type { StrikeManner } from "../domain/strike.ts";
 
 /** What strikes a target from outside: a bench box on a board's state, or a controller in configuration memory of its own. */
 export interface FromOutside {
@@ -28,4 +29,33 @@ export function beyondBoard(reason: string, component: string, target: string): 
   if (reason === "not-able")
     return `it cannot do what fault model '${component}' asks to the bits of '${target}' (a CPU board holds no bits): give another model or target`;
   return null;
+}
+
+/** Why a board whose bits can be struck in these manners alone cannot make this model; null: it can. */
+export function beyondManners(
+  model: FaultModel,
+  target: string,
+  manners: readonly StrikeManner[],
+): string | null {
+  const misfit = model.mix.find(({ fault }) => !manners.includes(mannerOf(fault)));
+  return misfit === undefined ? null : beyondBoard("not-able", misfit.name, target);
+}
+
+/** As `drawStrike` has it. */
+function mannerOf({ kind }: Fault): StrikeManner {
+  switch (kind) {
+    case "stuck-at":
+      return "hold";
+    case "value":
+    case "not-finite":
+      return "put";
+    case "adjacent":
+    case "multiplicity":
+    case "random-bits":
+    case "byte-periodic":
+    case "word-periodic":
+    case "axis-periodic":
+    case "arithmetic":
+      return "flip";
+  }
 }

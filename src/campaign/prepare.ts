@@ -3,6 +3,7 @@ import type { Reply } from "../domain/reply.ts";
 import { RigError } from "../domain/errors.ts";
 import type { RunPlan } from "../domain/plan.ts";
 import { msSince } from "./lane.ts";
+import { offeredAs } from "./offered-as.ts";
 import type { Lane } from "./lane.ts";
 import { valueOf } from "../domain/reply.ts";
 
@@ -65,12 +66,9 @@ async function loadIdle(lane: Lane, request: LoadRequest, struck: string | null)
   }
 }
 
-/** The plan names a workload, the board its formats: `gemm` is `gemm-f32` on a float32 board. */
 function workloadFor(run: RunPlan, identity: Identity): string {
-  const found = identity.workloads.find(
-    (name) => name === run.workload || name.startsWith(`${run.workload}-`),
-  );
-  if (found !== undefined) return found;
+  const found = offeredAs(run.workload, identity.workloads);
+  if (found !== null) return found;
   throw new RigError(
     "config",
     `run ${run.number}: board '${run.dut}' offers ${identity.workloads.join(", ") || "no workload"}, not '${run.workload}'`,

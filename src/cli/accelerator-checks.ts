@@ -1,4 +1,5 @@
 import type { EmulatedBoardSpec } from "../emulator/world-schema.ts";
+import { boardNameOf } from "./emulated-boards.ts";
 import type { ReadCampaign, ReadRig } from "./files.ts";
 import { at } from "./problem-words.ts";
 import { located } from "./read-yaml.ts";
@@ -64,7 +65,7 @@ export function unknownBeamProblems(
   return block.dut.flatMap((dut, place) => {
     const link = rig.stations[dut]?.link;
     if (link === undefined) return [];
-    const device = emulation.boards["memory" in link ? link.memory : dut]?.device;
+    const device = emulation.boards[boardNameOf(dut, link)]?.device;
     if (device === undefined) return [];
     return [
       located(

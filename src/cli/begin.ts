@@ -9,6 +9,7 @@ import { emptyState } from "../science/fold.ts";
 import type { CampaignState } from "../science/state.ts";
 import { inMemory } from "./assemble.ts";
 import { realClock, virtualClock } from "./clocks.ts";
+import { checkEmulatedBoards } from "./board-checks.ts";
 import { checkCampaign, checkRig, rigPathOf } from "./cross-checks.ts";
 import { essentialFilesAgain } from "./essential-files.ts";
 import type { EssentialFiles } from "./essential-files.ts";
@@ -55,12 +56,13 @@ export async function begin(request: RunRequest): Promise<Begun> {
   return request.resume === undefined ? beginNew(request) : goOn(request, request.resume);
 }
 
-function beginNew(request: RunRequest): Begun {
+async function beginNew(request: RunRequest): Promise<Begun> {
   const campaignPath = request.campaign ?? firstLight;
   const campaign = readCampaign(campaignPath, request.seed);
   const rig = readRig(rigPathOf(campaign, request.rig));
   checkRig(rig);
   checkCampaign(campaign, rig);
+  await checkEmulatedBoards(rig, campaign);
   const { folder, made } = newRecordFolder(request.out, campaign.plan.campaign);
   const origin: Origin = { campaign: campaign.file.path, rig: rig.file.path, seed: campaign.plan.seed };
   return { ...fresh(folder, campaign, rig, origin), folderIsOurs: made };
@@ -135,7 +137,12 @@ async function goOn(request: RunRequest, folder: string): Promise<Begun> {
 }
 
 /** The first process died before its first record was whole: nothing had been exposed, so the campaign begins. */
-function goOnFromNothing(request: RunRequest, folder: string, rig: ReadRig, origin: Origin | null): Begun {
+async function goOnFromNothing(
+  request: RunRequest,
+  folder: string,
+  rig: ReadRig,
+  origin: Origin | null,
+): Promise<Begun> {
   const path = request.campaign ?? origin?.campaign ?? undefined;
   if (path === undefined)
     throw new RigError(
@@ -144,6 +151,7 @@ function goOnFromNothing(request: RunRequest, folder: string, rig: ReadRig, orig
     );
   const campaign = readCampaign(path, request.seed ?? origin?.seed);
   checkCampaign(campaign, rig);
+  await checkEmulatedBoards(rig, campaign);
   return {
     ...fresh(folder, campaign, rig, {
       campaign: campaign.file.path,

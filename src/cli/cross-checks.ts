@@ -1,11 +1,16 @@
+import { existsSync } from "node:fs";
 import { RigError } from "../domain/errors.ts";
 import { beyondAbsolute } from "../rig/absolute-limits.ts";
 import { acceleratorProblems, unknownBeamProblems } from "./accelerator-checks.ts";
 import { configurationProblems } from "./configuration-checks.ts";
 import { nearest } from "./did-you-mean.ts";
+import { emulationProblems } from "./emulation-checks.ts";
 import { equipmentProblems } from "./equipment-checks.ts";
 import type { ReadCampaign, ReadRig } from "./files.ts";
-import { complain, located } from "./read-yaml.ts";
+import { injectorProblems } from "./injector-checks.ts";
+import { complain, located, placeOf } from "./read-yaml.ts";
+import { railProblems } from "./rail-checks.ts";
+import { shortPath } from "./short-path.ts";
 import { thermalLimitProblems, thermalProblems } from "./thermal-checks.ts";
 
 /** What no schema sees: names that must be found elsewhere. All throw RigError `config`, every problem located. */
@@ -65,6 +70,7 @@ export function checkRig({ file, rig }: Pick<ReadRig, "file" | "rig">): void {
   }
   if (Object.keys(rig.stations).length === 0)
     problems.push(located(file, ["stations"], "no station: a rig has at least one board to test"));
+  problems.push(...emulationProblems({ file, rig }));
   for (const { path, text } of beyondAbsolute(rig)) problems.push(located(file, path, text));
   const links = new Set(everything.map(({ spec }) => "memory" in spec.link));
   if (links.size > 1)
@@ -77,6 +83,7 @@ export function checkRig({ file, rig }: Pick<ReadRig, "file" | "rig">): void {
     );
   problems.push(...equipmentProblems({ file, rig }));
   problems.push(...acceleratorProblems({ file, rig }));
+  problems.push(...railProblems({ file, rig }));
   problems.push(...thermalLimitProblems({ file, rig }));
   if (problems.length > 0) throw complain(problems, file.name);
 }
@@ -92,9 +99,7 @@ export function checkCampaign(campaign: ReadCampaign, read: ReadRig): void {
       const path = ["blocks", index, "dut", place];
       const station = rig.stations[dut];
       if (station === undefined) {
-        problems.push(
-          located(file, path, `${unknownName("board", dut, names, "stations")} of ${rigFile.name}`),
-        );
+        problems.push(located(file, path, unknownName("board", dut, names, `stations of ${rigFile.name}`)));
         continue;
       }
       if ((block.kind === "beam" || block.kind === "beam_on_dut_idle") && station.beam === undefined)
@@ -107,6 +112,7 @@ export function checkCampaign(campaign: ReadCampaign, read: ReadRig): void {
         );
     }
     problems.push(...configurationProblems(campaign, index, rig, rigFile.name));
+    problems.push(...injectorProblems(campaign, index, rig));
     problems.push(...unknownBeamProblems(campaign, index, read));
     if (!("beam" in block) && block.stop.fluencePerCm2 !== undefined)
       problems.push(
@@ -152,6 +158,11 @@ export function rigPathOf(campaign: ReadCampaign, option: string | undefined): s
     throw new RigError(
       "config",
       `${campaign.file.name}: names no rig: add 'rig: FILE' to it or give --rig FILE`,
+    );
+  if (option === undefined && !existsSync(path))
+    throw new RigError(
+      "config",
+      `${placeOf(campaign.file, ["rig"])}no rig file ${shortPath(path)}: its path is relative to this file`,
     );
   return path;
 }

@@ -3,6 +3,7 @@ import type { EmulatedDevices } from "../emulator/in-memory.ts";
 import type { Served } from "../emulator/instruments/emulated.ts";
 import type { LinkSpec } from "../rig/rig-schema.ts";
 import { isBox } from "../rig/rig-schema.ts";
+import { boardNameOf } from "./emulated-boards.ts";
 import type { RigFile } from "./rig-file-schema.ts";
 
 /** The devices of a rig file that the emulator has to bring, with the port each is found under and what hangs on it. */
@@ -14,7 +15,7 @@ export function emulatedDevices(
   return {
     boards: Object.entries(rig.stations).map(([name, { serial, link }]) => {
       const port = portOf(name, link);
-      return { board: "memory" in link ? link.memory : name, serial, port };
+      return { board: boardNameOf(name, link), serial, port };
     }),
     boxes: devices.flatMap(([name, device]) =>
       isBox(device) ? [{ serial: device.serial, port: portOf(name, device.link) }] : [],
@@ -38,10 +39,9 @@ export function emulatedDevices(
   };
 }
 
-/** The emulated board of a station goes by the name in its memory link, or by the station's. */
 function servedBy(rig: RigFile, device: string): Served[] {
   return Object.entries(rig.stations).flatMap(([name, station]) => {
-    const board = "memory" in station.link ? station.link.memory : name;
+    const board = boardNameOf(name, station.link);
     const { injector, thermal, supply = [], beam } = station;
     const at = (role: Served["role"], channel: number, rail: string | null = null): Served => ({
       station: board,

@@ -5,6 +5,7 @@ import { emulateOverPtys } from "../emulator/over-ptys.ts";
 import type { EmulatedPort } from "../emulator/port-board.ts";
 import { truthFile } from "../emulator/truth.ts";
 import { scaledClock } from "./clocks.ts";
+import { checkEmulatedBoards } from "./board-checks.ts";
 import { checkRig } from "./cross-checks.ts";
 import { emulatedDevices, ptyOf } from "./emulated-devices.ts";
 import { readRig } from "./files.ts";
@@ -32,6 +33,7 @@ export async function holdBench(
 ): Promise<void> {
   const read = readRig(path);
   checkRig(read);
+  await checkEmulatedBoards(read, null);
   const { rig } = read;
   if (rig.emulation === undefined)
     throw new RigError(

@@ -36,7 +36,7 @@ export function readYaml(path: string): YamlFile {
   const lines = new LineCounter();
   let tree: Document.Parsed;
   try {
-    tree = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+    tree = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: "error" });
   } catch (error) {
     throw new RigError("config", `${name}:1:1: this YAML cannot be read (nested too deeply?)`, {
       cause: error,
@@ -85,6 +85,15 @@ export function located(
   text: string,
 ): { readonly line: number; readonly column: number; readonly text: string } {
   return { ...locate(file, path, false), text };
+}
+
+/** As `located`, where the last key of the path is itself at fault. */
+export function locatedKey(
+  file: YamlFile,
+  path: readonly PropertyKey[],
+  text: string,
+): ReturnType<typeof located> {
+  return { ...locate(file, path, true), text };
 }
 
 /** `file:line:column: `, for a message that is about this place. */

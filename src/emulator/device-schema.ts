@@ -51,30 +51,39 @@ const structureSchema = z.strictObject({
 });
 export type StructureSpec = z.infer<typeof structureSchema>;
 
-const sefiSchema = z.strictObject({
-  block: z.string().min(1).describe("the target it strikes, by the accelerator's name"),
-  words: z
-    .tuple([z.number().int().min(0), z.number().int().min(0)])
-    .optional()
-    .describe("first and last word of it that are meant; all where not given"),
-  bits: z
-    .tuple([z.number().int().min(0).max(31), z.number().int().min(0).max(31)])
-    .optional()
-    .describe("first and last bit of a word; all where not given"),
-  proton: protonCurveSchema.optional().describe("of the device, cm², at 25 °C"),
-  ion: ionCurveSchema.optional(),
-  ...followsShape,
-  lasts: z
-    .enum(["flip", "until-power"])
-    .default("flip")
-    .describe(
-      "flip: one bit, once. until-power: a bit is held, through every reset and load, until power is cycled",
-    ),
-  reads: z
-    .union([z.literal(0), z.literal(1)])
-    .optional()
-    .describe("until-power: what the held bit reads as; drawn for each where not given"),
-});
+/** First and last, counted from 0. */
+function range(most: number) {
+  const place = z.number().int().min(0).max(most);
+  return z
+    .tuple([place, place])
+    .refine(([first, last]) => first <= last, "first and last: the first is above the last");
+}
+
+const sefiSchema = z
+  .strictObject({
+    block: z.string().min(1).describe("the target it strikes, by the accelerator's name"),
+    words: range(2 ** 32 - 1)
+      .optional()
+      .describe("first and last word of it that are meant; all where not given"),
+    bits: range(31).optional().describe("first and last bit of a word; all where not given"),
+    proton: protonCurveSchema.optional().describe("of the device, cm², at 25 °C"),
+    ion: ionCurveSchema.optional(),
+    ...followsShape,
+    lasts: z
+      .enum(["flip", "until-power"])
+      .default("flip")
+      .describe(
+        "flip: one bit, once. until-power: a bit is held, through every reset and load, until power is cycled",
+      ),
+    reads: z
+      .union([z.literal(0), z.literal(1)])
+      .optional()
+      .describe("until-power: what the held bit reads as; drawn for each where not given"),
+  })
+  .refine(({ lasts, reads }) => reads === undefined || lasts === "until-power", {
+    path: ["reads"],
+    message: "a flip holds nothing: leave 'reads' out, or say lasts: until-power",
+  });
 export type SefiSpec = z.infer<typeof sefiSchema>;
 
 const selSchema = z.strictObject({

@@ -1,41 +1,6 @@
 import { expect, test } from "vitest";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { checkCampaign, checkRig } from "../../src/cli/cross-checks.ts";
-import { readCampaign, readRig } from "../../src/cli/files.ts";
+import { complaint, injection } from "./complaint.ts";
 
-const injection = "{ kind: injection, dut: dut, workload: gemm-i8, target: hbm, stop: { strikes: 1 } }";
-
-/** What is said of a board and a block, in one folder that is gone afterwards. */
-function complaint(board: string, block = injection, beam = ""): string {
-  const folder = mkdtempSync(join(tmpdir(), "radrig-"));
-  try {
-    const [rig, campaign] = [join(folder, "rig.yaml"), join(folder, "campaign.yaml")];
-    writeFileSync(
-      rig,
-      `rig: r
-stations:
-  dut: { serial: D-1, link: { memory: dut }, thermal: box, supply: box, beam: box }
-devices:
-  box: { protocol: radrig, serial: B-1, link: { memory: box } }
-emulation:
-  ${beam}
-  boards:
-    dut: { ${board} }
-`,
-    );
-    writeFileSync(campaign, `campaign: c\nrig: rig.yaml\nblocks:\n  - ${block}\n`);
-    const read = readRig(rig);
-    checkRig(read);
-    checkCampaign(readCampaign(campaign), read);
-    return "in order";
-  } catch (error) {
-    return (error instanceof Error ? error.message : String(error)).replaceAll(`${folder}/`, "");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 const beamBlock =
   "{ kind: beam, dut: dut, workload: gemm-i8, beam: { species: proton }, stop: { events: 1 } }";
 
@@ -74,9 +39,31 @@ test.each([
     /9:\d+: found 1000000: expected at most 256$/,
   ],
   ["negative scrubbing", "accelerator: gpu, scrubCycles: -4 ", /9:\d+: found -4: expected at least 0$/],
+  ["negative warps", "accelerator: gpu, gpu: { warps: -4 }", /9:\d+: found -4: expected at least 4$/],
+  [
+    "negative tile",
+    "accelerator: gpu, gpu: { tiling: { blockRows: -3 } }",
+    /9:\d+: found -3: expected at least 1$/,
+  ],
+  ["watts below 0", "accelerator: tpu, idleWatts: -1", /9:\d+: found -1: expected at least 0$/],
+  [
+    "a tiling that fits none",
+    "accelerator: gpu, gpu: { warps: 4, tiling: { blockRows: 256 } }",
+    /9:\d+: with its thread tile a block has \d+ warps/,
+  ],
+  [
+    "no accelerator",
+    "ecc: on",
+    /9:\d+: key 'accelerator' is missing: add 'accelerator: …' \(cpu, soft, tpu, gpu\)$/,
+  ],
+  [
+    "misspelt accelerator",
+    "acelerator: tpu",
+    /9:\d+: unknown key 'acelerator': did you mean 'accelerator'\?$/,
+  ],
   ["a word for ecc", "accelerator: gpu, ecc: yes", /9:\d+: found .*yes.*expected one of on, off/],
-])("a board with a wrong %s", (_what, board, said) => {
-  const lines = complaint(board).split("\n");
+])("a board with a wrong %s", async (_what, board, said) => {
+  const lines = (await complaint(board)).split("\n");
   expect(lines).toEqual([expect.stringMatching(said)]);
 });
 
@@ -106,15 +93,17 @@ test.each([
     beamBlock.replace("stop:", "refreshAfter: errors, stop:"),
     /campaign\.yaml:4:\d+: found "errors", expected one of every, error: did you mean 'error'\?$/,
   ],
-])("a block with a wrong %s", (_what, block, said) => {
-  expect(complaint("accelerator: tpu", block)).toMatch(said);
+])("a block with a wrong %s", async (_what, block, said) => {
+  expect(await complaint("accelerator: tpu", block)).toMatch(said);
 });
 
-test("a preset needs a beam only where one is opened", () => {
+test("a preset needs a beam only where one is opened", async () => {
   const board = "accelerator: tpu, device: tpu-v6e-like, ecc: off, array: { rows: 8 }";
-  expect(complaint(board)).toBe("in order");
-  expect(complaint(board, beamBlock)).toMatch(
+  expect(await complaint(board)).toBe("in order");
+  expect(await complaint(board, beamBlock)).toMatch(
     /campaign\.yaml:4:\d+: board 'dut' is a 'tpu-v6e-like'.*add 'beam: \{ species: proton, energyMeV: 67 \}' under its emulation$/,
   );
-  expect(complaint(board, beamBlock, "beam: { species: proton, energyMeV: 67 }")).toBe("in order");
+  expect(await complaint(board, beamBlock, { beam: "beam: { species: proton, energyMeV: 67 }" })).toBe(
+    "in order",
+  );
 });

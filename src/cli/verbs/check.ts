@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { RigError } from "../../domain/errors.ts";
-import { checkCampaign, checkRig } from "../cross-checks.ts";
+import { checkEmulatedBoards } from "../board-checks.ts";
+import { checkCampaign, checkRig, rigPathOf } from "../cross-checks.ts";
 import { readCampaign, readRig } from "../files.ts";
 import type { Output } from "../output.ts";
 import { readYaml } from "../read-yaml.ts";
@@ -24,13 +25,13 @@ export function addCheck(program: Command, output: Output): void {
       "after",
       "\nExamples:\n  radrig check rigs/emulated.yaml\n  radrig check rigs/campaigns/first-light.yaml",
     )
-    .action((path: string, options: Options) => check(path, options, output));
+    .action(async (path: string, options: Options) => check(path, options, output));
 }
 
-function check(path: string, options: Options, output: Output): void {
+async function check(path: string, options: Options, output: Output): Promise<void> {
   const kind = kindOf(path);
   try {
-    const said = kind === "rig" ? rigAnswer(path) : campaignAnswer(path, options.rig);
+    const said = await (kind === "rig" ? rigAnswer(path) : campaignAnswer(path, options.rig));
     output.data(
       options.json ? JSON.stringify({ file: path, kind, ok: true, problems: [] }) : `${path}: ${said}`,
     );
@@ -53,22 +54,24 @@ function kindOf(path: string): "rig" | "campaign" {
   );
 }
 
-function rigAnswer(path: string): string {
+async function rigAnswer(path: string): Promise<string> {
   const read = readRig(path);
   checkRig(read);
+  await checkEmulatedBoards(read, null);
   const { rig } = read;
   const [stations, devices] = [Object.keys(rig.stations), Object.keys(rig.devices)];
   return `rig '${rig.rig}' is in order: ${counted(stations.length, "board")} (${stations.join(", ")}), ${counted(devices.length, "device")}${rig.emulation === undefined ? "" : ", emulated"}`;
 }
 
-function campaignAnswer(path: string, rigOption: string | undefined): string {
+async function campaignAnswer(path: string, rigOption: string | undefined): Promise<string> {
   const campaign = readCampaign(path);
-  const rigPath = rigOption ?? campaign.rigPath;
+  const rigPath = rigOption ?? (campaign.rigPath === null ? null : rigPathOf(campaign, undefined));
   if (rigPath === null)
     return `campaign '${campaign.plan.campaign}' is in order by itself; give --rig FILE to hold it against a rig`;
   const rig = readRig(rigPath);
   checkRig(rig);
   checkCampaign(campaign, rig);
+  await checkEmulatedBoards(rig, campaign);
   return `campaign '${campaign.plan.campaign}' is in order on rig '${rig.rig.rig}': ${counted(campaign.plan.blocks.length, "block")}, seed ${campaign.plan.seed}`;
 }
 

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Timeline } from "../../campaign/thermal/timeline.ts";
 import { guessedRateCPerMin, timelineOf } from "../../campaign/thermal/timeline.ts";
 import type { Block } from "../../domain/plan.ts";
-import { checkCampaign, checkRig } from "../cross-checks.ts";
+import { checkCampaign, checkRig, rigPathOf } from "../cross-checks.ts";
 import type { ReadRig } from "../files.ts";
 import { readCampaign, readRig } from "../files.ts";
 import type { Output } from "../output.ts";
@@ -41,7 +41,7 @@ const mostListed = 60;
 
 function preview(path: string, { rig: rigOption, json }: Options, output: Output): void {
   const campaign = readCampaign(path);
-  const rigPath = rigOption ?? campaign.rigPath;
+  const rigPath = rigOption ?? (campaign.rigPath === null ? null : rigPathOf(campaign, undefined));
   const rig = rigPath === null ? null : readRig(rigPath);
   if (rig !== null) {
     checkRig(rig);
