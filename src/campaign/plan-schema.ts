@@ -68,7 +68,13 @@ const common = {
     .optional()
     .describe("thermal steps with the runs among them, or the name of one of the profiles"),
   refresh: z.enum(refreshPolicies).default("full"),
-  refreshEvery: z.number().int().min(1).default(1),
+  refreshEvery: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 32 - 1)
+    .default(1)
+    .describe("iterations from one to the next"),
   elements: z
     .number()
     .int()
@@ -205,8 +211,17 @@ const fileSchema = z.strictObject({
     .array(z.discriminatedUnion("kind", [injectionSchema, beamSchema, beamOffSchema, idleSchema]))
     .min(1),
 });
-/** A block has one word on temperature, and the profile it names is there. */
+/** A block has one word on temperature and one on refreshing, and the profile it names is there. */
 export const campaignSchema = fileSchema.superRefine(({ profiles, blocks }, context) => {
+  for (const [index, block] of blocks.entries()) {
+    const atError = block.kind === "beam" && block.refreshAfter === "error";
+    if (block.refreshEvery > 1 && (block.refresh === "none" || atError))
+      context.addIssue({
+        code: "custom",
+        path: ["blocks", index, "refreshEvery"],
+        message: `refreshEvery says how often the board restores, and by ${atError ? "refreshAfter: error" : "refresh: none"} it never does: leave one of them out`,
+      });
+  }
   for (const [index, { thermal, temperatureC }] of blocks.entries()) {
     const path = ["blocks", index, "thermal"];
     if (thermal === undefined) continue;
@@ -216,7 +231,7 @@ export const campaignSchema = fileSchema.superRefine(({ profiles, blocks }, cont
         path,
         message: "temperatureC is short for thermal steps of its own: give one of the two",
       });
-    if (typeof thermal === "string" && profiles[thermal] === undefined)
+    if (typeof thermal === "string" && !Object.hasOwn(profiles, thermal))
       context.addIssue({
         code: "custom",
         path,

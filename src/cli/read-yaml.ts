@@ -36,7 +36,12 @@ export function readYaml(path: string): YamlFile {
   const lines = new LineCounter();
   let tree: Document.Parsed;
   try {
-    tree = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: "error" });
+    tree = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: true,
+      logLevel: "error",
+    });
   } catch (error) {
     throw new RigError("config", `${name}:1:1: this YAML cannot be read (nested too deeply?)`, {
       cause: error,

@@ -4,8 +4,15 @@ import { z } from "zod";
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any", target: "draft-7" });
+  const made = written.get(schema);
+  if (made !== undefined) return made;
+  const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any", target: "draft-7" });
+  written.set(schema, json);
+  return json;
 }
+
+/** Writing one takes longer than reading a file. */
+const written = new WeakMap<z.ZodType, JsonSchema>();
 
 /** All schemas that may hold at this place; several where a union leaves it open. */
 export function schemasAt(root: JsonSchema, path: readonly PropertyKey[]): readonly JsonSchema[] {
@@ -15,9 +22,35 @@ export function schemasAt(root: JsonSchema, path: readonly PropertyKey[]): reado
   return here;
 }
 
-/** The keys a map may have at this place. */
-export function keysAt(root: JsonSchema, path: readonly PropertyKey[]): readonly string[] {
-  return unique(schemasAt(root, path).flatMap((schema) => Object.keys(record(schema["properties"]))));
+/** The keys a map may have at this place; with `map` those of its own kind, where a word in it tells which of several it is. */
+export function keysAt(
+  root: JsonSchema,
+  path: readonly PropertyKey[],
+  map: JsonSchema = {},
+): readonly string[] {
+  const all = schemasAt(root, path);
+  const own = all.filter((schema) => kindOf(schema).every(([key, word]) => (map[key] ?? word) === word));
+  return unique((own.length > 0 ? own : all).flatMap(keysOf));
+}
+
+/** Which kinds of map have this key at this place, by the word that tells them apart: `kind: beam`. */
+export function kindsWith(root: JsonSchema, path: readonly PropertyKey[], key: string): readonly string[] {
+  return unique(
+    schemasAt(root, path)
+      .filter((schema) => keysOf(schema).includes(key))
+      .flatMap((schema) => kindOf(schema).map(([name, word]) => `${name}: ${String(word)}`)),
+  );
+}
+
+function keysOf(schema: JsonSchema): readonly string[] {
+  return Object.keys(record(schema["properties"]));
+}
+
+/** Keys that hold one word alone. */
+function kindOf(schema: JsonSchema): readonly (readonly [string, unknown])[] {
+  return Object.entries(record(schema["properties"])).flatMap(([key, value]) =>
+    "const" in record(value) ? [[key, record(value)["const"]] as const] : [],
+  );
 }
 
 /** The values a closed list allows at this place. */

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { nearest } from "./did-you-mean.ts";
 import { at, expected, isMap, show, wrongType, wrongWord } from "./problem-words.ts";
 import type { JsonSchema } from "./schema-walk.ts";
-import { keysAt, valuesAt } from "./schema-walk.ts";
+import { keysAt, kindsWith, valuesAt } from "./schema-walk.ts";
 import { otherUnit } from "./unit-hints.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -42,7 +42,7 @@ function explain(issue: Issue, base: Path, root: JsonSchema, value: unknown): re
     case "invalid_type":
       return found === undefined ? missing(path, root) : here(wrongType(found, path, root));
     case "invalid_value":
-      return here(wrongWord(found, valuesAt(root, path)));
+      return found === undefined ? missing(path, root) : here(wrongWord(found, valuesAt(root, path)));
     case "too_small":
     case "too_big":
       return here(
@@ -116,12 +116,15 @@ function unknownKeys(
   root: JsonSchema,
   map: unknown,
 ): readonly Problem[] {
-  const known = keysAt(root, path);
+  const known = keysAt(root, path, isMap(map) ? map : {});
   const present = isMap(map) ? Object.keys(map) : [];
   const free = known.filter((candidate) => !present.includes(candidate));
   return keys.map((key) => {
     const short = key.slice(0, 40);
     const here = { path: [...path, key], atKey: true } as const;
+    const kinds = known.includes(key) ? [] : kindsWith(root, path, key);
+    if (kinds.length > 0)
+      return { ...here, text: `key '${short}' belongs to ${kinds.join(" or ")}: leave it out here` };
     const unit = otherUnit(key, at(map, [key]), free);
     if (unit !== null) {
       const write = unit.value === null ? "" : `; write '${unit.key}: ${unit.value}'`;

@@ -26,8 +26,13 @@ export const beamSchema = z
   .refine((beam) => (beam.energyMeV === undefined) !== (beam.letMeVCm2PerMg === undefined), {
     message: "say how hard it strikes: either energyMeV or letMeVCm2PerMg",
   })
-  .refine((beam) => isNucleon(beam.species) === (beam.energyMeV !== undefined), {
-    message: "protons and neutrons have an energyMeV, ions a letMeVCm2PerMg",
+  .superRefine(({ species, energyMeV, letMeVCm2PerMg }, context) => {
+    if ((energyMeV === undefined) === (letMeVCm2PerMg === undefined)) return;
+    if (isNucleon(species) === (energyMeV !== undefined)) return;
+    const message = isNucleon(species)
+      ? `a ${species} strikes by its energy: give energyMeV`
+      : `'${species}' is no proton and no neutron, so it is taken for an ion, which strikes by LET: give letMeVCm2PerMg, or write proton or neutron`;
+    context.addIssue({ code: "custom", path: ["species"], message });
   });
 
 export interface Beam {

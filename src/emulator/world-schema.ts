@@ -198,14 +198,22 @@ const boardSchema = z.strictObject({
 /** Nothing gives power back, at the coldest a world can be. */
 const coldestC = -60;
 
+/** What hangs on several keys is asked where each of them is right by itself: nothing is told twice. */
+const whereSound =
+  (...keys: readonly string[]) =>
+  ({ issues }: { readonly issues: readonly { readonly path?: readonly PropertyKey[] | undefined }[] }) =>
+    issues.every(({ path: [key] = [] }) => key !== undefined && !keys.includes(String(key)));
+
 const emulatedBoardSchema = boardSchema
   .refine((board) => board.thermalResistanceCPerW * board.leakageWattsPerC < 0.9, {
     path: ["leakageWattsPerC"],
+    when: whereSound("thermalResistanceCPerW", "leakageWattsPerC"),
     message:
       "thermalResistanceCPerW × leakageWattsPerC is 0.9 or more: the die would run away; give less of one",
   })
   .refine((board) => board.leakageWattsPerC * (25 - coldestC) <= board.idleWatts, {
     path: ["leakageWattsPerC"],
+    when: whereSound("leakageWattsPerC", "idleWatts"),
     message: `at ${coldestC} °C the board would give power back: leakageWattsPerC × ${25 - coldestC} °C is at most idleWatts`,
   })
   .refine((board) => board.format !== undefined || !["cpu", "soft"].includes(board.accelerator), {
@@ -216,22 +224,28 @@ const emulatedBoardSchema = boardSchema
     path: ["format"],
     message: "a soft accelerator computes in int8: say format: i8",
   })
-  .superRefine(({ accelerator, gpu: { tiling, ...sizes } }, context) => {
-    const wrong =
-      accelerator === "gpu"
-        ? wrongTiling({ ...defaultGpuTiling, ...told(tiling) }, { ...defaultGpuSizes, ...told(sizes) })
-        : null;
-    if (wrong !== null) context.addIssue({ code: "custom", path: ["gpu", "tiling"], message: wrong });
-  })
-  .superRefine(({ accelerator, configuration: { family, frames } }, context) => {
-    const needed = framesNeeded(family);
-    if (accelerator === "soft" && frames < needed)
-      context.addIssue({
-        code: "custom",
-        path: ["configuration", "frames"],
-        message: `the soft accelerator needs ${needed} frames of a '${family}', found ${frames}`,
-      });
-  });
+  .superRefine(
+    ({ accelerator, gpu: { tiling, ...sizes } }, context) => {
+      const wrong =
+        accelerator === "gpu"
+          ? wrongTiling({ ...defaultGpuTiling, ...told(tiling) }, { ...defaultGpuSizes, ...told(sizes) })
+          : null;
+      if (wrong !== null) context.addIssue({ code: "custom", path: ["gpu", "tiling"], message: wrong });
+    },
+    { when: whereSound("accelerator", "gpu") },
+  )
+  .superRefine(
+    ({ accelerator, configuration: { family, frames } }, context) => {
+      const needed = framesNeeded(family);
+      if (accelerator === "soft" && frames < needed)
+        context.addIssue({
+          code: "custom",
+          path: ["configuration", "frames"],
+          message: `the soft accelerator needs ${needed} frames of a '${family}', found ${frames}`,
+        });
+    },
+    { when: whereSound("accelerator", "configuration") },
+  );
 export type EmulatedBoardSpec = z.infer<typeof emulatedBoardSchema>;
 
 export const worldSchema = z.strictObject({
