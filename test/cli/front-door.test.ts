@@ -102,12 +102,18 @@ describe("check", () => {
       "r3.yaml:3:32: a memory link needs an 'emulation' part",
     ],
     ["no station", "r4.yaml", "rig: bench\nstations: {}\n", "r4.yaml:2:11: no station"],
+    [
+      "a rig file that is a campaign",
+      "c5.yaml",
+      campaign("cpu-f32", "strikes: 5").replace("bench.yaml", "c5.yaml"),
+      "c5.yaml:1:1: found a campaign file, expected a rig file",
+    ],
     ["neither rig nor campaign", "r5.yaml", "reg: bench\n", "r5.yaml:1:1: found 'reg' first, expected"],
     [
       "a board that the rig lacks",
       "c1.yaml",
       campaign("cpu-f23", "strikes: 5"),
-      "c1.yaml:4:29: no board 'cpu-f23' under stations: did you mean 'cpu-f32'?",
+      "c1.yaml:4:29: no board 'cpu-f23' under stations of bench.yaml: did you mean 'cpu-f32'?",
     ],
     [
       "a heater that the rig lacks",
@@ -125,7 +131,7 @@ describe("check", () => {
       "a rig file that is not there",
       "c4.yaml",
       campaign("cpu-f32", "strikes: 5").replace("bench.yaml", "banch.yaml"),
-      "banch.yaml: no such file",
+      "c4.yaml:2:6: no rig file banch.yaml: its path is relative to this file",
     ],
   ])("%s", async (_, name, text, expected) => {
     file("bench.yaml", stationOnly);

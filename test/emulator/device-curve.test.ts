@@ -113,7 +113,7 @@ describe("a device in a rig file", () => {
 
   test("a beam has an energy or a LET, whichever its particle strikes by", () => {
     expect(issuesOf(world({ beam: { species: "proton", letMeVCm2PerMg: 1 } }, {}))[0]).toMatch(
-      /protons and neutrons/,
+      /^beam.species: a proton strikes by its energy: give energyMeV$/,
     );
     expect(issuesOf(world({ beam: { species: "proton" } }, {}))[0]).toMatch(
       /either energyMeV or letMeVCm2PerMg/,
