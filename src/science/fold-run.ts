@@ -1,23 +1,23 @@
 import type { LinkTotals } from "../domain/capabilities.ts";
 import type { CorrectedRec } from "../domain/error-records.ts";
-import type { Evidence } from "../domain/evidence.ts";
 import type { Effect, Outcome } from "../domain/outcome.ts";
 import type { BeamEventRec, BeamRec, Rec, RunStart, StrikeRec } from "../domain/records.ts";
-import { taskOf } from "../domain/task.ts";
-import { addDetection } from "./detection.ts";
 import { fluenceTaken } from "./dose.ts";
 import { addErrors, closeStrike, disownErrors, forgetUnderWay, isCounted } from "./ecc.ts";
 import { addDead, addReading, closeSegment, openSegment } from "./live-time.ts";
 import { newRun } from "./new-run.ts";
-import { addWrong } from "./severity.ts";
-import type { LateEvent, RunTally } from "./state.ts";
+import { disownEvents, remember } from "./late-events.ts";
+import type { RunTally } from "./state.ts";
 import {
+  disownUnderThrottle,
   eventUnderThrottle,
   fluenceUnderThrottle,
   iterationsUnderThrottle,
   throttleBegun,
   throttleHeard,
 } from "./under-throttle.ts";
+import { sumWeighed, weigh, weighCorrected } from "./weighed.ts";
+import type { Weighed } from "./weighed.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Run = Writable<RunTally>;
@@ -179,26 +179,24 @@ function foldBeamEvent(run: Run, record: BeamEventRec): void {
     run.doubled++;
     return;
   }
-  countOutcome(run, record.outcome, record.repeatOf);
-  run.underThrottle = eventUnderThrottle(run.underThrottle, record.outcome, record.repeatOf);
-  if (record.outcome !== "unattributed") {
-    const { tNs, outcome, repeatOf } = record;
-    const lately = run.lately as LateEvent[];
-    lately.push({ tNs, outcome, repeatOf });
-    if (lately.length > mostLately) lately.shift();
-  }
-  foldEvidence(run, record);
+  const { tNs, outcome, repeatOf } = record;
+  countOutcome(run, outcome, repeatOf);
+  const underThrottleBefore = run.underThrottle.events;
+  run.underThrottle = eventUnderThrottle(run.underThrottle, outcome, repeatOf);
+  const underThrottle = run.underThrottle.events > underThrottleBefore;
+  const weighed = foldEvidence(run, record);
+  if (outcome !== "unattributed")
+    run.late = remember(run.late, { tNs, outcome, repeatOf, underThrottle, weighed });
 }
 
 function foldCorrected(run: Run, { tNs, bootId, event, live, corrected }: CorrectedRec): void {
   signOfLife(run, tNs);
   if (isCounted(run.ecc, { bootId, event }) || !live) return;
   run.ecc = { ...run.ecc, last: { bootId, event } };
-  run.corrected += corrected;
-  run.detection = { ...run.detection, corrected: run.detection.corrected + 1 };
+  const weighed = weighCorrected(corrected);
+  countWeighed(run, sumWeighed([run, weighed]));
+  run.late = remember(run.late, { tNs, outcome: null, repeatOf: null, underThrottle: false, weighed });
 }
-
-const mostLately = 4_096;
 
 function foldBeam(run: Run, record: BeamRec): void {
   if (run.open) {
@@ -213,54 +211,44 @@ function foldBeam(run: Run, record: BeamRec): void {
 
 /** Nobody knows the beam of that time: what happened in it is an event of nobody's, in no rate. */
 function disown(run: Run, fromNs: number, toNs: number): void {
-  const kept: LateEvent[] = [];
-  for (const event of run.lately) {
-    if (event.tNs <= fromNs || event.tNs > toNs) {
-      kept.push(event);
-      continue;
-    }
-    const { primary, repeat } = run.outcomes[event.outcome];
-    run.outcomes = {
-      ...run.outcomes,
-      [event.outcome]:
-        event.repeatOf === null ? { primary: primary - 1, repeat } : { primary, repeat: repeat - 1 },
-    };
-    countOutcome(run, "unattributed", event.repeatOf);
-  }
-  run.lately = kept;
   run.ecc = disownErrors(run.ecc, fromNs, toNs);
+  const { gone, left, weighed } = disownEvents(run.late, fromNs, toNs);
+  if (gone.length === 0) return;
+  for (const { outcome, repeatOf } of gone) {
+    if (outcome === null) continue;
+    countOutcome(run, outcome, repeatOf, -1);
+    countOutcome(run, "unattributed", repeatOf);
+  }
+  const throttled = gone.filter(({ underThrottle }) => underThrottle).length;
+  run.underThrottle = disownUnderThrottle(run.underThrottle, throttled);
+  countWeighed(run, weighed);
+  run.late = left;
 }
 
-function foldEvidence(run: Run, record: StrikeRec | BeamEventRec): void {
+/** Answers what it added. */
+function foldEvidence(run: Run, record: StrikeRec | BeamEventRec): Weighed {
   // Weight 0 is an event of an outage, kept for the record: it is unattributed and in no rate.
   run.weighted ||= record.weight !== 1 && record.weight !== 0;
-  run.corrected += record.evidence?.corrected ?? 0;
-  if (record.evidence !== null && record.repeatOf === null && isOfDevice(record.outcome))
-    weigh(run, record.evidence, record.outcome);
+  const weighed = weigh(record.evidence, record.outcome, record.repeatOf, run.start);
+  countWeighed(run, sumWeighed([run, weighed]));
   if (record.dieC !== null) foldDie(run, record.dieC);
   if (record.event !== null) signOfLife(run, record.tNs);
+  return weighed;
 }
 
-/** Nobody knows what became of an unconfirmed strike: it is in no count but that of the unknown. */
-function isOfDevice(outcome: Outcome | null): outcome is Outcome {
-  return outcome !== null && outcome !== "unattributed";
-}
-
-function weigh(run: Run, evidence: Evidence, outcome: Outcome | null): void {
-  run.detection = addDetection(run.detection, evidence);
-  if (outcome !== "sdcTolerable" && outcome !== "sdcCritical") return;
-  const { workload, format, outputs, outputAxes } = run.start;
-  const tokens = taskOf(workload) === "tokens";
-  run.severity = addWrong(run.severity, evidence, { format, outputs, axes: outputAxes, tokens });
+function countWeighed(run: Run, { corrected, detection, severity }: Weighed): void {
+  run.corrected = corrected;
+  run.detection = detection;
+  run.severity = severity;
 }
 
 const harmless: readonly Outcome[] = ["masked", "sdcTolerable"];
 
-function countOutcome(run: Run, outcome: Outcome, repeatOf: number | null): void {
+function countOutcome(run: Run, outcome: Outcome, repeatOf: number | null, by = 1): void {
   const { primary, repeat } = run.outcomes[outcome];
   run.outcomes = {
     ...run.outcomes,
-    [outcome]: repeatOf === null ? { primary: primary + 1, repeat } : { primary, repeat: repeat + 1 },
+    [outcome]: repeatOf === null ? { primary: primary + by, repeat } : { primary, repeat: repeat + by },
   };
 }
 

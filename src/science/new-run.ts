@@ -3,6 +3,7 @@ import { nothingDetected } from "./detection.ts";
 import { noErrors } from "./ecc.ts";
 import { createIdSet } from "./id-set.ts";
 import { newTimeline } from "./live-time.ts";
+import { noLateEvents } from "./late-events.ts";
 import { noSeverity } from "./severity.ts";
 import type { RunTally } from "./state.ts";
 import { neverThrottled } from "./under-throttle.ts";
@@ -56,6 +57,6 @@ export function newRun(record: RunStart): RunTally {
     fluenceTakenPerCm2: 0,
     counterRelUncertainty1Sigma: null,
     counterGapSeconds: 0,
-    lately: [],
+    late: noLateEvents(),
   };
 }

@@ -5,6 +5,7 @@ import type { CampaignStart, CheckRec, RunStart, RunState } from "../domain/reco
 import type { DetectionCounts, PrimaryRepeat } from "../domain/result.ts";
 import type { EccTally } from "./ecc.ts";
 import type { IdSet } from "./id-set.ts";
+import type { LateEvents } from "./late-events.ts";
 import type { Timeline } from "./live-time.ts";
 import type { SeverityTally } from "./severity.ts";
 import type { UnderThrottle } from "./under-throttle.ts";
@@ -59,6 +60,7 @@ export interface RunTally {
   readonly doubled: number;
   /** Some record carried a weight other than 1 or 0: plain counts are no estimate of anything then. */
   readonly weighted: boolean;
+  /** Errors that detectors corrected, repeats among them; those of a time that is nobody's are not in it. */
   readonly corrected: number;
   /** Of primary SDCs. */
   readonly severity: SeverityTally;
@@ -91,14 +93,8 @@ export interface RunTally {
   /** What the counter last stated of its fluence; null: it states nothing, the plan does. */
   readonly counterRelUncertainty1Sigma: number | null;
   readonly counterGapSeconds: number;
-  /** The latest events: they leave their count when it comes out that nobody knows the beam they came from. */
-  readonly lately: readonly LateEvent[];
-}
-
-export interface LateEvent {
-  readonly tNs: number;
-  readonly outcome: Outcome;
-  readonly repeatOf: number | null;
+  /** The latest events: they leave their counts when it comes out that nobody knows the beam they came from. */
+  readonly late: LateEvents;
 }
 
 /** One board, as it was last heard. */

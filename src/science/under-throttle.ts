@@ -57,6 +57,11 @@ export function eventUnderThrottle(
   return counts ? { ...before, events: before.events + 1 } : before;
 }
 
+/** Some of those counted came from a beam that nobody knows. */
+export function disownUnderThrottle(before: UnderThrottle, events: number): UnderThrottle {
+  return { ...before, events: before.events - events };
+}
+
 export function iterationsUnderThrottle(before: UnderThrottle, total: number): UnderThrottle {
   return throttles(before) ? { ...before, iterations: before.iterations + total } : before;
 }

@@ -1,8 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { analyze } from "../../src/science/analyze.ts";
+import type { Rec } from "../../src/domain/records.ts";
 import { dosesOf, fluenceTaken } from "../../src/science/dose.ts";
 import { soFar } from "../../src/science/so-far.ts";
-import { beam, beamEvent, beamPlan, campaignStart, dead, folded, runEnd, runStart } from "./records.ts";
+import {
+  beam,
+  beamEvent,
+  beamPlan,
+  campaignStart,
+  dead,
+  evidence,
+  folded,
+  runEnd,
+  runStart,
+  s,
+  telemetry,
+} from "./records.ts";
 
 const reading = (fluencePerCm2: number, fluxPerCm2PerSecond = 100, gapSeconds = 0) => ({
   fluencePerCm2,
@@ -26,6 +39,18 @@ describe("fluence that a part took", () => {
 });
 
 describe("a gap of the counter", () => {
+  /** Raw words of float32 by hand: 1, 2 and 8. */
+  const [one, two, eight] = [0x3f800000, 0x40000000, 0x41000000];
+  const corrected = (at: number, event: number): Rec => ({
+    type: "corrected",
+    tNs: s(at),
+    run: 1,
+    iteration: at,
+    corrected: 1,
+    live: true,
+    event,
+    bootId: 1,
+  });
   const lit = (at: number, fluencePerCm2: number) => ({
     ...beam(at, 1, fluencePerCm2),
     fluxPerCm2PerSecond: 100,
@@ -57,6 +82,41 @@ describe("a gap of the counter", () => {
     expect(run.outcomes.unattributed.primary).toBe(2);
     const sdc = run.estimates.find(({ outcome, per }) => outcome === "sdc" && per === "device");
     expect(sdc).toMatchObject({ n: 2, value: 2 / 2_000 });
+  });
+
+  test("takes their elements, their detectors' findings and their throttle out as well", () => {
+    const off = (got: number) => evidence({ corrected: 1, elements: [{ index: 0, expected: one, got }] });
+    const best = (got: number) => ({ want: [{ label: 0, bits: one }], got: [{ label: got, bits: one }] });
+    const ofGap = [
+      beamEvent(12, 1, 2, "sdcCritical", { evidence: { ...off(eight), scores: best(1) } }),
+      beamEvent(13, 1, 3, "sdcCritical", { evidence: off(eight), repeatOf: 2 }),
+      beamEvent(14, 1, 4, "dueDetected", { evidence: evidence({ detectors: 1 }) }),
+      corrected(15, 5),
+    ];
+    const counts = (...within: readonly Rec[]): unknown => {
+      const found = analyze(
+        folded([
+          campaignStart(),
+          runStart(0, beamPlan(1)),
+          telemetry(0, 1, "cpu-f32", { throttle: 1 }),
+          lit(1, 100),
+          beamEvent(5, 1, 1, "sdcTolerable", { evidence: { ...off(two), scores: best(0) } }),
+          corrected(6, 2),
+          ...within,
+          { ...lit(20, 1_000), gapSeconds: 10 },
+          dead(1, 10, 20, "counter"),
+          runEnd(30, 1, "time"),
+        ]),
+      ).runs[0]!;
+      return [found.severity, found.detection, found.corrected, found.throttled.events];
+    };
+    expect(counts(...ofGap)).toEqual(counts());
+    expect(counts()).toMatchObject([
+      { outputs: 1, classes: { largestConfidenceChange: 0 } },
+      { missed: 0, detected: 0, corrected: 1, miscorrected: 1 },
+      2,
+      1,
+    ]);
   });
 
   test("is taken from above for the dose", () => {
