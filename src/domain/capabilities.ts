@@ -109,11 +109,19 @@ export type DutEvent =
       readonly level: "info" | "warning" | "error";
       readonly text: string;
     }
-  /** The link itself: lines not accepted, numbers missing, opened again. Never a fault of the DUT. */
+  /** The link itself: lines not accepted, numbers missing, opened again; or parts of a result that cannot be so. Never a fault of the DUT. */
   | { readonly kind: "link"; readonly what: LinkFault; readonly detail: string };
 
 export type LinkFault =
-  "garbled" | "flood" | "lost_lines" | "closed" | "reopened" | "moved" | "identity_differs" | "clock_step";
+  | "garbled"
+  | "flood"
+  | "lost_lines"
+  | "contradiction"
+  | "closed"
+  | "reopened"
+  | "moved"
+  | "identity_differs"
+  | "clock_step";
 
 /** Counts of one board's link since the rig was opened. */
 export interface LinkTotals {

@@ -1,6 +1,8 @@
 import type { DutEvent } from "../domain/capabilities.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import type { BoardEvent, Head, MessageOf } from "../../firmware-protocol/messages.ts";
+import { soundParts } from "./sound-parts.ts";
+import type { SoundParts } from "./sound-parts.ts";
 
 /**
  * Parts and results to evidence.
@@ -9,7 +11,7 @@ import type { BoardEvent, Head, MessageOf } from "../../firmware-protocol/messag
  *
  * Takes one boot's events in their order, none missing unless `forgetParts` says so. A result joins with the `parts` event numbers
  * before it and with nothing else. Parts that are gone for good are never made up: the evidence then says `truncated`,
- * what only they told is left out, and a `lost_lines` stands before it.
+ * what only they told is left out, and a `lost_lines` stands before it. Parts that cannot be so are left out as well, and a `contradiction` says why.
  */
 type Part = Head & Extract<BoardEvent, { readonly name: "struck" | "elements" | "scores" }>;
 
@@ -18,8 +20,20 @@ const mostParts = 16_384;
 
 export class EvidenceAssembly {
   #parts: Part[] = [];
+  #output: { readonly elements: number; readonly afterEvent: number } | null = null;
 
-  /** Events are missing here, or the board has booted: what was held belongs to nothing that follows. */
+  /** What the board said of the output of events later than `afterEvent`; earlier ones are of whatever was loaded before. */
+  loaded(elements: number, afterEvent: number): void {
+    this.#output = { elements, afterEvent };
+  }
+
+  /** Nothing is loaded after a boot. */
+  booted(): void {
+    this.forgetParts();
+    this.#output = null;
+  }
+
+  /** Events are missing here: what was held belongs to nothing that follows. */
   forgetParts(): void {
     this.#parts = [];
   }
@@ -35,7 +49,9 @@ export class EvidenceAssembly {
       case "result": {
         const parts = this.#parts;
         this.#parts = [];
-        return resultEvents(message, parts);
+        const output = this.#output;
+        const outputs = output !== null && message.event > output.afterEvent ? output.elements : null;
+        return resultEvents(message, parts, outputs);
       }
       case "done":
       case "ecc":
@@ -47,26 +63,46 @@ export class EvidenceAssembly {
   }
 }
 
-function resultEvents(message: MessageOf<"result">, held: readonly Part[]): readonly DutEvent[] {
+function resultEvents(
+  message: MessageOf<"result">,
+  held: readonly Part[],
+  outputs: number | null,
+): readonly DutEvent[] {
   const parts = held.slice(held.length - Math.min(held.length, message.parts));
   const mine = parts.filter((part) => part.iteration === message.iteration);
   const whole = mine.length === message.parts;
+  const scores = mine.find((part) => part.name === "scores");
+  const told = {
+    elements: mine.flatMap((part) => (part.name === "elements" ? part.elements : [])),
+    scores: scores === undefined ? null : { want: scores.want, got: scores.got },
+  };
+  const sound = soundParts(message, told, outputs, whole);
+  const strikes = mine.filter((part) => part.name === "struck");
   const result: DutEvent = {
     kind: "result",
     bootId: message.boot,
     event: message.event,
     strikeId: message.id,
-    evidence: evidenceOf(message, mine, whole),
+    evidence: evidenceOf(message, strikes, sound, whole),
   };
-  if (whole) return [result];
-  const detail = `result ${message.event} of iteration ${message.iteration}: ${message.parts - mine.length} of its ${message.parts} parts are lost`;
-  return [{ kind: "link", what: "lost_lines", detail }, result];
+  const which = `result ${message.event} of iteration ${message.iteration}`;
+  const lost = `${which}: ${message.parts - mine.length} of its ${message.parts} parts are lost`;
+  const contradiction = `${which}: ${sound.contradictions.join("; ")}`;
+  return [
+    ...(whole ? [] : [{ kind: "link", what: "lost_lines", detail: lost } as const]),
+    ...(sound.contradictions.length === 0
+      ? []
+      : [{ kind: "link", what: "contradiction", detail: contradiction } as const]),
+    result,
+  ];
 }
 
-function evidenceOf(message: MessageOf<"result">, parts: readonly Part[], whole: boolean): Evidence {
-  const elements = parts.flatMap((part) => (part.name === "elements" ? part.elements : []));
-  const scores = parts.find((part) => part.name === "scores");
-  const strikes = parts.filter((part) => part.name === "struck");
+function evidenceOf(
+  message: MessageOf<"result">,
+  strikes: readonly Extract<Part, { readonly name: "struck" }>[],
+  { elements, scores }: SoundParts,
+  whole: boolean,
+): Evidence {
   const mine = strikes.filter((part) => part.id === message.id);
   const struck = (mine.length > 0 ? mine : strikes).map(({ before, after }) => ({ before, after }));
   return {
@@ -75,9 +111,9 @@ function evidenceOf(message: MessageOf<"result">, parts: readonly Part[], whole:
     digest: message.digest,
     wrong: message.wrong,
     nan: message.nan,
-    truncated: message.truncated || !whole,
+    truncated: !whole || elements.length < message.wrong,
     elements,
-    scores: scores === undefined ? null : { want: scores.want, got: scores.got },
+    scores,
     detectors: message.detectors,
     corrected: message.corrected,
     cycles: message.cycles,

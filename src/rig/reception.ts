@@ -214,7 +214,7 @@ export class Reception {
     this.#boots.enter(boot, this.#order.lostAtMost());
     // A device just met may have been acknowledged by an earlier host; a boot we see begin starts at 1.
     this.#order = new EventOrder(this.#boots.isFirst ? null : 1);
-    this.#evidence.forgetParts();
+    this.#evidence.booted();
     this.#series.end();
     this.#acknowledged = 0;
     this.#uptimeMs = 0;
@@ -229,6 +229,8 @@ export class Reception {
     } else if (answer.name === "resend-ok") {
       this.#series.begin(answer.seq, answer.events);
       if (answer.events === 0) this.giveUpMissing("the board no longer keeps them");
+    } else if (answer.name === "load-ok") {
+      this.#evidence.loaded(answer.outputs, this.#order.announced);
     }
   }
 

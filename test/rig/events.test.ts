@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { DutEvent } from "../../src/domain/capabilities.ts";
 import { met } from "./met.ts";
+import type { Pairing } from "./met.ts";
 import { keepToProtocol, ScriptedBoard } from "./scripted-board.ts";
 
 const log = (text: string) => ({ name: "log", level: "info", text }) as const;
@@ -14,7 +15,7 @@ const result = (iteration: number, parts: number) =>
     stateDigest: "9d3f00c1a27be845",
     wrong: 2,
     nan: 0,
-    truncated: false,
+    truncated: true,
     detectors: 0,
     corrected: 0,
     cycles: 4096,
@@ -50,7 +51,7 @@ describe("evidence", () => {
         digest: "77aa01f3c9e2505d",
         wrong: 2,
         nan: 0,
-        truncated: false,
+        truncated: true,
         elements: [{ index: 225, expected: 1, got: 2 }],
         scores: { want: [{ label: 3, bits: 9 }], got: [{ label: 5, bits: 8 }] },
         detectors: 0,
@@ -99,6 +100,104 @@ describe("evidence", () => {
       { kind: "result", evidence: { elements: [], truncated: true } },
     ]);
     await session.close();
+  });
+
+  describe("that contradicts itself is told, and nothing is made of what cannot be so", () => {
+    const at = (...indices: readonly number[]) => indices.map((index) => ({ index, expected: 1, got: 2 }));
+    const ranked = (...labels: readonly number[]) => labels.map((label) => ({ label, bits: 9 }));
+
+    /** A board that says at `load` that its output has 256 elements. */
+    async function loaded(pairing: Pairing): Promise<Pairing> {
+      pairing.board.behaviours.set("load", (command, board) =>
+        board.answer(command, {
+          name: "load-ok",
+          targets: 0,
+          inputs: 4,
+          outputs: 256,
+          format: "f32",
+          stateDigest: "9d3f00c1a27be845",
+        }),
+      );
+      const request = { workload: "gemm-f32", seed: 1, refresh: "full", every: 1, elements: 16 } as const;
+      expect(await pairing.session.ask({ kind: "c", name: "load", ...request })).toMatchObject({
+        kind: "ok",
+      });
+      return pairing;
+    }
+
+    test.each([
+      ["rising", at(3, 255), {}, [3, 255], false, []],
+      ["fewer than differ, and not cut", at(3), {}, [3], true, ["cut=0 with 1 listed of 2"]],
+      ["all of them, and cut", at(3, 9), { truncated: true }, [3, 9], false, ["cut=1 with 2 listed of 2"]],
+      ["more than differ", at(3, 9, 12), {}, [3, 9], false, ["3 elements listed of 2 that are wrong"]],
+      ["some of golden", at(3, 9), { wrong: 0 }, [], false, ["2 elements listed of 0 that are wrong"]],
+      ["beyond the output", at(3, 256), {}, [3], true, ["an element beyond the 256 of the output"]],
+      ["the same twice", at(9, 9), {}, [9], true, ["elements not by rising index"]],
+      ["out of order", at(9, 3), {}, [9], true, ["elements not by rising index"]],
+      [
+        "that do not differ",
+        [...at(3), { index: 9, expected: 5, got: 5 }],
+        {},
+        [3],
+        true,
+        ["an element listed as wrong that is golden"],
+      ],
+      [
+        "of more than there are",
+        at(3, 9),
+        { wrong: 257, truncated: true },
+        [3, 9],
+        true,
+        ["257 of 256 elements wrong"],
+      ],
+      ["more NaN than wrong", at(3, 9), { nan: 3 }, [3, 9], false, ["3 not finite of 2 that are wrong"]],
+    ] as const)("elements %s", async (_, elements, changes, indices, truncated, contradictions) => {
+      const { board, all, session } = await loaded(await met());
+      board.event({ name: "elements", iteration: 3, elements: [...elements] });
+      board.event({ ...result(3, 1), truncated: false, ...changes });
+      const events = await all();
+      const evidence = {
+        truncated,
+        digest: "77aa01f3c9e2505d",
+        elements: indices.map((index) => ({ index })),
+      };
+      expect(events.at(-1)).toMatchObject({ kind: "result", evidence });
+      expect(links(events)).toEqual(
+        contradictions.map((what) => `contradiction: result 2 of iteration 3: ${what}`),
+      );
+      await session.close();
+    });
+
+    test.each([
+      ["of a class twice", ranked(3, 3)],
+      ["of a class that there is not", ranked(3, 256)],
+    ])("scores %s", async (_, got) => {
+      const { board, all, session } = await loaded(await met());
+      board.event({ name: "elements", iteration: 3, elements: at(3, 9) });
+      board.event({ name: "scores", iteration: 3, want: ranked(3, 4), got });
+      board.event({ ...result(3, 2), truncated: false });
+      const events = await all();
+      expect(events).toMatchObject([{ kind: "link", what: "contradiction" }, { evidence: { scores: null } }]);
+      await session.close();
+    });
+
+    test("what was kept from before the load, or comes after a boot, is of an output that nobody has described", async () => {
+      const board = new ScriptedBoard();
+      const kept = (): void => {
+        board.event({ name: "elements", iteration: 3, elements: at(3, 900) });
+        board.event({ ...result(3, 1), truncated: false });
+      };
+      kept();
+      // It does not hear the first question for them, so they come after the load.
+      board.behaviours.set("resend", () => board.behaviours.delete("resend"));
+      const { all, session } = await loaded(await met(board));
+      const early = await all(1500);
+      board.reboot();
+      kept();
+      const events = [...early, ...(await all())];
+      expect(events.map((event) => event.kind)).toEqual(["result", "boot", "result"]);
+      await session.close();
+    });
   });
 
   test("of more parts than any result has, memory holds few", async () => {
