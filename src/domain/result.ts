@@ -121,7 +121,7 @@ export interface DetectionCounts {
   readonly missed: number;
   /** A detector fired and could not correct. */
   readonly detected: number;
-  /** Something was corrected, and the output is golden. */
+  /** Something was corrected, and the output is golden, or within the rounding of the checksum that corrected it. */
   readonly corrected: number;
   /** Something was corrected, and the output is wrong all the same. */
   readonly miscorrected: number;

@@ -2,6 +2,8 @@ import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import type { Duplex } from "node:stream";
 import type { FabricFault } from "../board/fabric-fault.ts";
+import { newInfoRom } from "../board/info-rom.ts";
+import type { InfoRom } from "../board/info-rom.ts";
 import type { ResetCause } from "../domain/capabilities.ts";
 import { RigError } from "../domain/errors.ts";
 import { nsPerMs } from "../domain/clock.ts";
@@ -25,6 +27,8 @@ import type { BadCell } from "./weak-cells.ts";
 export interface BoardHandle {
   /** Resolves at its first boot: from now on it hears. */
   readonly booted: Promise<void>;
+  /** What it remembers without power, as it was before it last said anything. */
+  readonly infoRom: InfoRom;
   turn(law: Law): void;
   /** Upsets now standing in the configuration of its FPGA. */
   configure(faults: readonly FabricFault[]): void;
@@ -71,6 +75,7 @@ class Handle implements BoardHandle {
   #faults: readonly FabricFault[] = [];
   #cells: readonly BadCell[];
   #boots = 0;
+  #infoRom = newInfoRom();
   #asked = 0;
   #child: ChildProcess | null = null;
   #uart: Port | null = null;
@@ -84,6 +89,10 @@ class Handle implements BoardHandle {
 
   get booted(): Promise<void> {
     return this.#firstBoot.promise;
+  }
+
+  get infoRom(): InfoRom {
+    return this.#infoRom;
   }
 
   turn(law: Law): void {
@@ -136,7 +145,12 @@ class Handle implements BoardHandle {
 
   #start(bootsAtNs: number): void {
     const { board, serial, spec, seed, timeScale, originNs, program, eventLog, failed, device } = this.#its;
-    const child = fork(program, [], { stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"], execArgv: [] });
+    const child = fork(program, [], {
+      stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"],
+      execArgv: [],
+      // An InfoROM holds maps and sets.
+      serialization: "advanced",
+    });
     this.#child = child;
     const uart = child.stdio[4] as Duplex;
     uart.setEncoding("latin1");
@@ -148,7 +162,9 @@ class Handle implements BoardHandle {
     uart.on("error", () => undefined);
     child.on("error", () => undefined);
     child.on("message", (message) => {
-      if (this.#child === child) this.#told(message as FromBoard);
+      // What it remembered before its rail went may come after.
+      const words = message as FromBoard;
+      if (this.#child === child || (this.#child === null && words.say === "remember")) this.#told(words);
     });
     child.on("exit", (code, signal) => {
       if (this.#child !== child) return;
@@ -161,7 +177,7 @@ class Handle implements BoardHandle {
         ),
       );
     });
-    // Every boot outlives the process: what the counter was, the next one is told.
+    // Its boots and its InfoROM outlive the process: what they were, the next one is told.
     this.#say({
       say: "boot",
       board,
@@ -172,6 +188,7 @@ class Handle implements BoardHandle {
       originNs: originNs.toString(),
       boots: this.#boots,
       cause: "power",
+      infoRom: this.#infoRom,
       law: this.#law,
       faults: this.#faults,
       device,
@@ -211,6 +228,10 @@ class Handle implements BoardHandle {
     switch (words.say) {
       case "booting":
         this.#boots = words.boots;
+        break;
+      case "remember":
+        this.#infoRom = words.infoRom;
+        this.#say({ say: "remembered" });
         break;
       case "armed":
         this.#asks.get(words.ask)?.(words.refusal);

@@ -20,7 +20,7 @@ import type { ArmRefusal, BoardSurroundings, WorldReports } from "./surroundings
  *   rail on ─bootMs→ agent ─reset, watchdog, fault─→ bootMs ─→ agent …
  *                      └──────── rail off ────────→ nothing, until the rail is on
  *
- * The rig begins with its boards booted. The count of boots outlives everything; the boot id is new each time.
+ * The rig begins with its boards booted. The count of boots and the InfoROM outlive everything; the boot id is new each time.
  */
 export interface BoardLife {
   /** Runs until the signal; rejects only if the agent breaks. */
@@ -53,6 +53,8 @@ export interface BoardCircumstances {
   /** Boots before the first one here, and why the first one happens. */
   readonly boots?: number;
   readonly cause?: ResetCause;
+  /** What it remembers of the time before; a part fresh from the factory has nothing. */
+  readonly infoRom?: InfoRom;
   /** How long the first boot takes; without it the board has booted already. */
   readonly firstBootMs?: number;
   /** Hears of every boot as it begins. */
@@ -81,7 +83,7 @@ export function boardLife(circumstances: BoardCircumstances): BoardLife {
 
 class Life implements BoardLife {
   readonly #its: BoardCircumstances;
-  readonly #infoRom = newInfoRom();
+  readonly #infoRom: InfoRom;
   #law: Law;
   #faults: readonly FabricFault[];
   #cells: readonly BadCell[];
@@ -94,6 +96,7 @@ class Life implements BoardLife {
 
   constructor(circumstances: BoardCircumstances) {
     this.#its = circumstances;
+    this.#infoRom = circumstances.infoRom ?? newInfoRom();
     this.#law = circumstances.law;
     this.#faults = circumstances.faults ?? [];
     this.#cells = circumstances.cells ?? [];

@@ -2,6 +2,7 @@ import { closeSync, existsSync, lstatSync, readdirSync, readlinkSync } from "nod
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { logAcknowledged } from "../board/acknowledged-log.ts";
+import type { InfoRom } from "../board/info-rom.ts";
 import type { Clock } from "../domain/clock.ts";
 import { nsPerMs } from "../domain/clock.ts";
 import type { Port } from "../domain/link.ts";
@@ -10,6 +11,7 @@ import { writerOf } from "../link/writer-of.ts";
 import { boardLife } from "./board-life.ts";
 import type { BoardLife } from "./board-life.ts";
 import { emulatedAgentWith } from "./emulated-agent.ts";
+import { keepBeforeSaying } from "./kept-info-rom.ts";
 import type { FromBoard, ToBoard } from "./process-words.ts";
 import type { WorldReports } from "./surroundings.ts";
 import { wire } from "./wire.ts";
@@ -17,7 +19,7 @@ import { wire } from "./wire.ts";
 /**
  * A board as a process of its own: what lives and dies with its rail.
  *
- *   world's process ═ IPC: law, configure, arm, reboot → board → busy, struck, booting ═ world's process
+ *   world's process ═ IPC: law, configure, arm, reboot → board → busy, struck, booting, remember ═ world's process
  *   PTY ═ world's process ═ descriptor 4, the UART ═ wire ═ agent
  *
  * It ends with the process that started it, however that one ends.
@@ -49,6 +51,9 @@ export function liveAsBoard(clockOf: (timeScale: number, originNs: bigint) => Cl
       case "reboot":
         life?.reboot(words.cause);
         break;
+      case "remembered":
+        remembered();
+        break;
     }
   });
 }
@@ -70,8 +75,9 @@ function closeInheritedTerminals(): void {
 
 function begin(words: Extract<ToBoard, { readonly say: "boot" }>, clock: Clock): BoardLife {
   const { board, serial, spec, seed, boots, cause, law, faults, device, cells, eventLog, bootsAtNs } = words;
+  const { infoRom } = words;
   const cable = wire(board);
-  cable.plug(uartPort());
+  cable.plug(keepBeforeSaying(uartPort(), infoRom, remember));
   const life = boardLife({
     board,
     serial,
@@ -87,6 +93,7 @@ function begin(words: Extract<ToBoard, { readonly say: "boot" }>, clock: Clock):
     cells,
     boots,
     cause,
+    infoRom,
     firstBootMs: Math.max(0, (bootsAtNs - clock.nowNs()) / nsPerMs),
     booting: (count) => say({ say: "booting", boots: count }),
   });
@@ -96,6 +103,15 @@ function begin(words: Extract<ToBoard, { readonly say: "boot" }>, clock: Clock):
     process.exit(1);
   });
   return life;
+}
+
+let remembered: () => void = () => undefined;
+
+function remember(infoRom: InfoRom): Promise<void> {
+  return new Promise((resolve) => {
+    remembered = resolve;
+    say({ say: "remember", infoRom });
+  });
 }
 
 /** An agent may turn busy and idle a thousand times a second: the world is told at most every so often. */

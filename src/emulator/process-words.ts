@@ -1,4 +1,5 @@
 import type { FabricFault } from "../board/fabric-fault.ts";
+import type { InfoRom } from "../board/info-rom.ts";
 import type { ResetCause } from "../domain/capabilities.ts";
 import type { Upset } from "../domain/strike.ts";
 import type { ArmRefusal } from "./surroundings.ts";
@@ -8,7 +9,7 @@ import type { Law } from "./law.ts";
 import type { TruthLine } from "./truth.ts";
 import type { BadCell } from "./weak-cells.ts";
 
-/** What the world's process and a board's process say to each other beside the UART. Plain data, over Node's IPC. */
+/** What the world's process and a board's process say to each other beside the UART. Data that can be cloned, over Node's IPC. */
 export type ToBoard =
   | {
       readonly say: "boot";
@@ -22,6 +23,8 @@ export type ToBoard =
       /** Boots so far, and why it boots now. */
       readonly boots: number;
       readonly cause: ResetCause;
+      /** What it remembers without power. */
+      readonly infoRom: InfoRom;
       readonly law: Law;
       /** Upsets that stand in the configuration of its FPGA. */
       readonly faults: readonly FabricFault[];
@@ -37,10 +40,12 @@ export type ToBoard =
   | { readonly say: "configure"; readonly faults: readonly FabricFault[] }
   | { readonly say: "hold"; readonly cells: readonly BadCell[] }
   | { readonly say: "arm"; readonly ask: number; readonly strike: Upset }
-  | { readonly say: "reboot"; readonly cause: ResetCause };
+  | { readonly say: "reboot"; readonly cause: ResetCause }
+  | { readonly say: "remembered" };
 
 export type FromBoard =
   | { readonly say: "booting"; readonly boots: number }
+  | { readonly say: "remember"; readonly infoRom: InfoRom }
   | { readonly say: "armed"; readonly ask: number; readonly refusal: ArmRefusal | "rail-off" | null }
   | { readonly say: "busy"; readonly computing: boolean; readonly clockShare: number }
   | { readonly say: "struck"; readonly line: Omit<TruthLine, "fluencePerCm2"> };

@@ -32,7 +32,7 @@ export function weigh(
   if (evidence === null || outcome === null || outcome === "unattributed") return nothingWeighed;
   const { corrected } = evidence;
   if (repeatOf !== null) return { ...nothingWeighed, corrected };
-  const detection = addDetection(nothingDetected, evidence);
+  const detection = addDetection(nothingDetected, evidence, workload, format);
   if (outcome !== "sdcTolerable" && outcome !== "sdcCritical")
     return { corrected, detection, severity: noSeverity };
   const tokens = taskOf(workload) === "tokens";

@@ -131,7 +131,28 @@ test("missed, detected, corrected and miscorrected", () => {
     evidence({ corrected: 1, wrong: 1 }),
     evidence({}),
   ];
-  const counts = all.reduce(addDetection, nothingDetected);
+  const counts = all.reduce((sum, one) => addDetection(sum, one, "gemm-f32", "f32"), nothingDetected);
   expect(counts).toEqual({ missed: 1, detected: 2, corrected: 1, miscorrected: 1 });
   expect(sumDetections([counts, counts]).detected).toBe(4);
+});
+
+describe("a float that a checksum restored", () => {
+  // By hand: 1 + 2^-6 is off by 0.0156, 1 + 2^-5 by 0.0313; the bound is 0.02.
+  const [near, far] = [0x3f820000, 0x3f840000];
+  test.each([
+    ["right to rounding", "gemm-f32-checksum", wrongBy(near), "corrected"],
+    ["off by more", "gemm-f32-checksum", wrongBy(near, far), "miscorrected"],
+    ["beside one that is not finite", "gemm-f32-checksum", { ...wrongBy(near), nan: 1 }, "miscorrected"],
+    ["of a list that is cut", "gemm-f32-checksum", { ...wrongBy(near), wrong: 2 }, "miscorrected"],
+    ["by another workload's detector", "gemm-f32", wrongBy(near), "miscorrected"],
+  ] as const)("%s", (_, workload, found, what) => {
+    const start = runStart(1, runPlan(1), { workload, format: "f32", outputs: 4 });
+    const struck = strike(2, 1, 1, "sdcTolerable", { evidence: { ...found, corrected: 1 } });
+    expect(folded([start, struck]).runs.get(1)!.detection).toEqual({ ...nothingDetected, [what]: 1 });
+  });
+
+  test("an integer is right to the bit or not at all", () => {
+    const off = evidence({ wrong: 1, corrected: 1, elements: [{ index: 0, expected: 1, got: 2 }] });
+    expect(addDetection(nothingDetected, off, "gemm-i8-checksum", "i32").miscorrected).toBe(1);
+  });
 });

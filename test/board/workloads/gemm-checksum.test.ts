@@ -6,6 +6,7 @@ import {
   programGemmI8Checksum,
 } from "../../../src/board/workloads/program-gemm.ts";
 import { roundingBounds } from "../../../src/board/workloads/gemm-checksum.ts";
+import { correctionBound } from "../../../src/domain/correction-bound.ts";
 import type { Program } from "../../../src/board/workloads/program.ts";
 import { evaluateProgram } from "./evaluate-program.ts";
 import type { Evaluation } from "./evaluate-program.ts";
@@ -110,6 +111,15 @@ describe("what only floats or only integers have", () => {
       expect(worst(f32, found)).toBeLessThan(1e-4);
     },
   );
+
+  test("f32: the bound that results are held against is the threshold, whatever the seed", () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const program = programGemmF32Checksum.build(seed);
+      const { rows } = roundingBounds(tensorOf(program, "a"), tensorOf(program, "b"), program.inputs);
+      expect(rows).toBeLessThan(correctionBound("gemm-f32-checksum"));
+      expect(rows).toBeGreaterThan(0.85 * correctionBound("gemm-f32-checksum"));
+    }
+  });
 
   test("f32: two that became NaN are detected, and no other element suffers", () => {
     const found = withWrong(
