@@ -221,6 +221,8 @@ function load(board: Board, request: MessageOf<"load">): Answer {
     sinceRestored: 0,
     untouched: seenPristine(board, loaded),
     held: noBits,
+    restored: false,
+    steady: new Map(),
     elements,
   };
   holdBits(board, board.session);
@@ -279,6 +281,7 @@ async function sweepAll(
   if (made.end === "ok") surroundings.rewritten();
   session.sinceRestored = 0;
   session.untouched = seenPristine(board, session.loaded);
+  session.restored = false;
   if (isOver(board)) return null;
   if (made.end === "ok" || made.end === "trap") return made;
   board.end(made.end === "reset" ? "fault" : made.end);
@@ -300,6 +303,7 @@ function refresh(board: Board, what: "full" | "weights" | "inputs"): string {
   if (what === "full") board.options.surroundings.rewritten();
   session.sinceRestored = 0;
   session.untouched = seenPristine(board, session.loaded);
+  session.restored = what === "full";
   board.armed = [];
   if (what === "full" && board.state === "faulted")
     board.state = session.golden === null ? "loaded" : "ready";

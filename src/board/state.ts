@@ -52,6 +52,10 @@ export interface Session {
   untouched: boolean;
   /** Bits that no write changes, as the workload was last told of them. */
   held: readonly HeldBits[];
+  /** All state is as a full restore left it with these bits held: what the next iteration makes of it depends on its input and on what strikes it. */
+  restored: boolean;
+  /** By input: cycles of an iteration from such a state that nothing struck, that was clean and counted no error of a memory. It would be again. */
+  readonly steady: Map<number, number>;
   /** Differing elements listed at most: as asked, as far as the event buffer bears it. */
   readonly elements: number;
 }
@@ -135,6 +139,8 @@ export function holdBits({ options }: Board, session: Session): void {
   session.held = held;
   session.loaded.hold?.(held);
   session.untouched = false;
+  session.restored = false;
+  session.steady.clear();
 }
 
 /** Whether state can be taken for pristine until a strike lands; never where particles strike unseen. */

@@ -71,6 +71,7 @@ function adder(seed: number, options: Parameters<typeof eccAccelerator>[0] & {})
         bits: cells.checkBits,
       })),
     ],
+    scrubs: (options.scrubCycles ?? 0) > 0,
     inputs: 1,
     outputs: 4,
     format: "i32",

@@ -3,6 +3,7 @@ import type { Answer, Command, Message, MessageOf } from "../../firmware-protoco
 import { runAgent } from "../../src/board/agent.ts";
 import { cpuAccelerator } from "../../src/board/accelerators/cpu.ts";
 import type { AgentEnd, AgentOptions } from "../../src/board/state.ts";
+import { noBits } from "../../src/board/state.ts";
 import type { DueStrike, OccupiedStructure, Surroundings } from "../../src/board/surroundings.ts";
 import { virtualClock } from "../../src/cli/clocks.ts";
 import type { Clock } from "../../src/domain/clock.ts";
@@ -62,7 +63,7 @@ export function worldOf(): World {
     rewritten: () => undefined,
     busy: (computing) => void world.busyTold.push(computing),
     fabric: () => [],
-    held: () => [],
+    held: () => noBits,
     strikesDue: (iteration) => world.due.filter((strike) => strike.iteration === iteration),
   };
   return world;

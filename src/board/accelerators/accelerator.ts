@@ -33,6 +33,8 @@ export interface LoadedWorkload {
   restore(what: Refreshed): void;
   /** An iteration of so many cycles has gone by uncomputed, since nothing struck; absent where nothing goes by device time. */
   pass?(cycles: number): void;
+  /** A scrubber goes by device time: what an iteration comes to depends on when it begins. Absent: none does. */
+  readonly scrubs?: boolean;
   /** Device cycles that a host's refresh takes; absent: one for each word of its targets. */
   refreshCycles?(what: Refreshed): number;
   /** These bits cannot be written from now on, and no others: what a dose or the world made stuck. Absent where the accelerator knows none. */

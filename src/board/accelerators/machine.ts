@@ -45,6 +45,8 @@ export interface Machine {
   restore(what: Refreshed): void;
   /** An iteration of so many cycles has gone by that nobody computed, since nothing was to strike it: what goes by device time goes on. */
   pass(cycles: number): void;
+  /** Whether a patrol scrubber is at work. */
+  readonly scrubs: boolean;
   /** Iterations in here are of no run: error counters, InfoROM and scrubber are afterwards as they were. */
   rehearse<T>(deed: () => T): T;
   isPristine(): boolean;
@@ -79,6 +81,7 @@ export function loadOnMachine(machine: Machine): LoadedWorkload {
     start: (input: number, strikes: readonly PlacedStrike[]) => execute(machine, input, strikes),
     restore: (what: Refreshed) => machine.restore(what),
     pass: (cycles: number) => machine.pass(cycles),
+    scrubs: machine.scrubs,
     hold: (bits: readonly HeldBits[]) => machine.hold(bits),
     eccSince: () => machine.eccSince(),
     isPristine: () => machine.isPristine(),

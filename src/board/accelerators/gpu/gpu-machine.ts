@@ -234,6 +234,7 @@ export function createGpuMachine(image: GpuImage, options: GpuMachineOptions): M
       }
     },
     pass: (cycles) => scrubber.pass(cycles),
+    scrubs: scrubPeriodCycles > 0,
     rehearse: (deed) => {
       const left = scrubber.due - cycle;
       const done = counters.rehearse(deed);

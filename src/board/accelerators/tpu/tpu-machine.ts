@@ -260,6 +260,7 @@ export function createTpuMachine(
       else restoreRole(what);
     },
     pass: (cycles) => scrubber.pass(cycles),
+    scrubs: scrubPeriodCycles > 0,
     rehearse: (deed) => {
       const left = scrubber.due - sequencer.cycle;
       const done = counters.rehearse(deed);
