@@ -1,6 +1,6 @@
 import type { Transmission } from "../orbit/transmission.ts";
 import { atomicWeight } from "../spectra/atomic-weights.ts";
-import { logGrid } from "../spectra/grid.ts";
+import { logGrid } from "../spectra/log-line.ts";
 import { rigidityGV } from "../spectra/rigidity.ts";
 import type { EnergySpectrum, IonSpectrum } from "../spectra/spectra.ts";
 import { beyondNickel } from "./beyond-nickel.ts";

@@ -1,4 +1,4 @@
-import { logGrid } from "../spectra/grid.ts";
+import { logGrid } from "../spectra/log-line.ts";
 import type { EnergySpectrum } from "../spectra/spectra.ts";
 import type { GroundSite } from "./sites.ts";
 

@@ -4,7 +4,7 @@ import { galacticIons, galacticProtons } from "../../../src/science/galactic/gal
 import type { LShells } from "../../../src/science/orbit/l-shells.ts";
 import { openSky, transmissionTo, unhindered } from "../../../src/science/orbit/transmission.ts";
 import { dlrFlux } from "../../../src/science/galactic/dlr-model.ts";
-import { areaAbove } from "../../../src/science/spectra/flux-above.ts";
+import { integralAbove } from "../../../src/science/spectra/log-line.ts";
 import { rigidityGV } from "../../../src/science/spectra/rigidity.ts";
 import { orbitData, withOrbitData } from "../orbit-data.ts";
 
@@ -113,7 +113,7 @@ describe("galactic ions", () => {
     const at = transmissionTo(orbit, polarDipole(1.13));
     const above = (grid?: readonly number[]): number[] =>
       galacticIons(20, at, grid).map(({ energyMeVPerNucleon, perCm2SecondMeVPerNucleon }) =>
-        areaAbove(energyMeVPerNucleon, perCm2SecondMeVPerNucleon, 100),
+        integralAbove(energyMeVPerNucleon, perCm2SecondMeVPerNucleon, 100),
       );
     const exact = above(fine);
     for (const [i, flux] of above().entries()) expect(Math.abs(flux / exact[i]! - 1)).toBeLessThan(1e-3);

@@ -6,7 +6,7 @@ import {
   thermalNeutronFlux,
 } from "../../../src/science/ground/neutrons.ts";
 import { groundSites } from "../../../src/science/ground/sites.ts";
-import { areaAbove } from "../../../src/science/spectra/flux-above.ts";
+import { integralAbove } from "../../../src/science/spectra/log-line.ts";
 
 const perHourAbove = (
   site: keyof typeof groundSites,
@@ -14,7 +14,7 @@ const perHourAbove = (
   sun: "quiet" | "mean" | "active" = "mean",
 ): number => {
   const { energyMeV, perCm2SecondMeV } = groundNeutrons(groundSites[site], sun);
-  return areaAbove(energyMeV, perCm2SecondMeV, e) * 3_600;
+  return integralAbove(energyMeV, perCm2SecondMeV, e) * 3_600;
 };
 
 describe("neutrons at the ground (JESD89A, Gordon 2004)", () => {

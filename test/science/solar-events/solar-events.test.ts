@@ -15,13 +15,13 @@ import {
   sapphireYears,
 } from "../../../src/science/solar-events/sapphire.ts";
 import { worstDayIons, worstDayProtons } from "../../../src/science/solar-events/worst-day.ts";
-import { areaAbove } from "../../../src/science/spectra/flux-above.ts";
+import { integralAbove } from "../../../src/science/spectra/log-line.ts";
 
 const directionalPerM2 = 1e4 / (4 * Math.PI);
 
 describe("CREME96's worst day", () => {
   const { energyMeV, perCm2SecondMeV } = worstDayProtons();
-  const above = (e: number): number => areaAbove(energyMeV, perCm2SecondMeV, e) * directionalPerM2;
+  const above = (e: number): number => integralAbove(energyMeV, perCm2SecondMeV, e) * directionalPerM2;
 
   // Integral fluxes that SPENVIS prints for CREME96's worst day, m⁻² sr⁻¹ s⁻¹ (orbital-model.md §3).
   test.each([
@@ -40,7 +40,7 @@ describe("CREME96's worst day", () => {
 
   test("a day of it: 1.2e10 protons/cm² above 10 MeV, 1.6e8 above 100 MeV", () => {
     // orbital-model.md §3: 1.23e10 and 1.57e8, of CREME96's own integrals, which the fit meets to 12 %.
-    const daily = (e: number): number => areaAbove(energyMeV, perCm2SecondMeV, e) * 86_400;
+    const daily = (e: number): number => integralAbove(energyMeV, perCm2SecondMeV, e) * 86_400;
     expect(Math.abs(daily(10) / 1.23e10 - 1)).toBeLessThan(0.12);
     expect(Math.abs(daily(100) / 1.57e8 - 1)).toBeLessThan(0.12);
   });
@@ -76,7 +76,7 @@ describe("SAPPHIRE", () => {
       [30, above30],
       [100, above100],
     ] as const)
-      expect(Math.abs(areaAbove(energyMeV, perCm2MeV, e) / fluence - 1)).toBeLessThan(0.01);
+      expect(Math.abs(integralAbove(energyMeV, perCm2MeV, e) / fluence - 1)).toBeLessThan(0.01);
   });
 
   test("the rarer the event, the more of everything", () => {
@@ -85,8 +85,8 @@ describe("SAPPHIRE", () => {
       if (i === 0) continue;
       const [less, more] = [sapphirePeakFlux(sapphireYears[i - 1]!), sapphirePeakFlux(years)];
       for (const e of [10, 30, 100])
-        expect(areaAbove(more.energyMeV, more.perCm2SecondMeV, e)).toBeGreaterThan(
-          areaAbove(less.energyMeV, less.perCm2SecondMeV, e),
+        expect(integralAbove(more.energyMeV, more.perCm2SecondMeV, e)).toBeGreaterThan(
+          integralAbove(less.energyMeV, less.perCm2SecondMeV, e),
         );
     }
   });
@@ -96,8 +96,8 @@ describe("SAPPHIRE", () => {
       const fluence = sapphireFluence(years);
       const peak = sapphirePeakFlux(years);
       const hours =
-        areaAbove(fluence.energyMeV, fluence.perCm2MeV, 30) /
-        areaAbove(peak.energyMeV, peak.perCm2SecondMeV, 30) /
+        integralAbove(fluence.energyMeV, fluence.perCm2MeV, 30) /
+        integralAbove(peak.energyMeV, peak.perCm2SecondMeV, 30) /
         3_600;
       expect(hours).toBeGreaterThan(1);
       expect(hours).toBeLessThan(36);
@@ -114,7 +114,7 @@ test("King 1974: 7.9e9 protons/cm² above 30 MeV, and e times fewer every 26.5 M
   expect(kingFluenceAbove(30)).toBe(7.9e9);
   expect(kingFluenceAbove(56.5) / 7.9e9).toBeCloseTo(Math.exp(-1), 12);
   const { energyMeV, perCm2MeV } = kingFluence();
-  expect(areaAbove(energyMeV, perCm2MeV, 10) / kingFluenceAbove(10)).toBeCloseTo(1, 3);
+  expect(integralAbove(energyMeV, perCm2MeV, 10) / kingFluenceAbove(10)).toBeCloseTo(1, 3);
 });
 
 describe("an event at an orbit", () => {
