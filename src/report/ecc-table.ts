@@ -1,5 +1,5 @@
 import type { EccRate, EccResult, PooledResult, Result } from "../domain/result.ts";
-import { byBoard } from "./by-board.ts";
+import { byBoard, isPart } from "./by-board.ts";
 import { columns } from "./columns.ts";
 import type { Column } from "./columns.ts";
 import { piece } from "./line.ts";
@@ -56,14 +56,6 @@ const titles: readonly Column[] = [
   { title: "uncorr.", align: "right" },
   { title: "", align: "left" },
 ];
-
-/** There is a row that has these runs and more. */
-function isPart(row: PooledResult, all: readonly PooledResult[]): boolean {
-  if (row.target === null) return false;
-  return all.some(
-    (other) => other !== row && other.target === null && row.runs.every((run) => other.runs.includes(run)),
-  );
-}
 
 function rowOf(place: EccResult): Piece[] {
   return [

@@ -1,5 +1,5 @@
 import type { PooledResult, Result, Severity } from "../domain/result.ts";
-import { byBoard } from "./by-board.ts";
+import { byBoard, isPart } from "./by-board.ts";
 import { columns } from "./columns.ts";
 import type { Column } from "./columns.ts";
 import { piece } from "./line.ts";
@@ -8,7 +8,7 @@ import { whole } from "./numbers.ts";
 
 /** How bad the wrong outputs were: a row for each board and workload, over all targets, where the campaign asked for enough elements to tell. */
 export function severityTable(result: Result, canvas: Canvas): Line[] {
-  const rows = byBoard(result.pooled).filter(isWhole(result.pooled));
+  const rows = byBoard(result.pooled).filter((row) => !isPart(row, result.pooled));
   const told = rows.filter(
     ({ severity }) => severity !== null && (severity.shapes ?? severity.tokens) !== null,
   );
@@ -60,15 +60,6 @@ const titles: readonly Column[] = [
   { title: "random", align: "right" },
   { title: "task", align: "left" },
 ];
-
-/** A total over targets where there is one, else the row itself: no output is shown twice. */
-function isWhole(all: readonly PooledResult[]): (row: PooledResult) => boolean {
-  return (row) =>
-    row.target === null ||
-    !all.some(
-      (other) => other !== row && other.target === null && row.runs.every((run) => other.runs.includes(run)),
-    );
-}
 
 function rowOf(row: PooledResult, above: PooledResult | undefined): Piece[] {
   const severity = row.severity!;

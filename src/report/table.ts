@@ -1,6 +1,7 @@
 import type { Result, RunResult } from "../domain/result.ts";
 import { flagMeanings } from "../science/flags.ts";
 import { beamTables } from "./beam-table.ts";
+import { detectionTable } from "./detection-table.ts";
 import { eccTable } from "./ecc-table.ts";
 import { paintLine, piece } from "./line.ts";
 import type { Canvas, Line } from "./line.ts";
@@ -16,6 +17,7 @@ export function resultTable(result: Result, canvas: Canvas): string[] {
     ...strikeTable(result, page),
     ...beamTables(result, page),
     ...eccTable(result, page),
+    ...detectionTable(result, page),
     ...severityTable(result, page),
     ...sideBySide(result, page),
     ...remarks(result, page.columns),
