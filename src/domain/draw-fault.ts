@@ -58,9 +58,8 @@ export function drawIndex(random: RandomStream, weights: readonly number[]): num
   return last;
 }
 
-/** Bits side by side of a word of this width. */
-export function drawAdjacent(random: RandomStream, wordBits: number, wanted: number): number {
-  const width = Math.min(wordBits, wanted);
+/** Bits side by side of a word that has as many. */
+function drawAdjacent(random: RandomStream, wordBits: number, width: number): number {
   const lowest = random.nextBelow(wordBits - width + 1);
   return ones(width) * 2 ** lowest;
 }
@@ -77,7 +76,7 @@ function drawHit(random: RandomStream, space: TargetSpace, fault: Fault): Partly
       return { word: random.nextBelow(all), mask: drawAdjacent(random, bits, wanted) };
     }
     case "random-bits":
-      return { word: random.nextBelow(all), mask: drawBits(random, bits, Math.min(bits, fault.bits)) };
+      return { word: random.nextBelow(all), mask: drawBits(random, bits, fault.bits) };
     case "byte-periodic": {
       const word = random.nextBelow(all);
       const bit = random.nextBelow(Math.min(8, bits));

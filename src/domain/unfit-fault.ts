@@ -20,8 +20,10 @@ function unfit(fault: Fault, space: TargetSpace, format: OutputFormat): string |
   const { name, words, bits, axes } = space;
   switch (fault.kind) {
     case "adjacent":
-    case "multiplicity":
     case "random-bits":
+      return tooWide(fault.bits, bits);
+    case "multiplicity":
+      return tooWide(fault.weights.findLastIndex((weight) => weight > 0) + 1, bits);
     case "stuck-at":
     case "value":
       return null;
@@ -56,4 +58,10 @@ function unfit(fault: Fault, space: TargetSpace, format: OutputFormat): string |
         ? null
         : `it was measured on results of arithmetic units (targets '${arithmeticTargets}…'): strike one of those, or give anyTarget: true`;
   }
+}
+
+/** Fewer bits would be another model: it is not narrowed. */
+function tooWide(asked: number, bits: number): string | null {
+  if (asked <= bits) return null;
+  return `it flips ${asked} bits of one word, and its words are of ${bits}: give ${bits === 1 ? "single-bit" : `${bits} bits at most`}`;
 }

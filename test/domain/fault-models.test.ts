@@ -320,6 +320,9 @@ describe("a model that does not fit its target says why", () => {
     ],
     [{ model: "warp-periodic", axis: "warp", words: 5 }, {}, "has 4 places, not 5"],
     [{ model: "warp-periodic", axis: "word" }, { axes: [{ name: "word", size: 2_048 }] }, "64 words at most"],
+    ["adjacent-4", { bits: 3 }, "flips 4 bits of one word, and its words are of 3: give 3 bits at most"],
+    ["random-2", { bits: 1 }, "flips 2 bits of one word, and its words are of 1: give single-bit"],
+    [{ model: "multiplicity", weights: [8, 0, 1, 0] }, { bits: 2 }, "flips 3 bits of one word"],
     ["nan", { bits: 8 }, "not known to be float32"],
     [{ model: "nan", format: "fp16" }, { bits: 8 }, "a fp16 has 16"],
     [{ model: "arithmetic", operation: "ffma" }, {}, "strike one of those, or give anyTarget"],
@@ -337,6 +340,12 @@ describe("a model that does not fit its target says why", () => {
     expect(unfitFault(model(written), { ...registers, ...change }, "f32")).toEqual(
       expect.stringContaining(says),
     );
+  });
+
+  test("as many bits as the word has are its whole word; a weight of 0 asks for none", () => {
+    const tag = { ...registers, bits: 3 };
+    for (const written of ["adjacent-3", "random-3", { model: "multiplicity", weights: [0, 0, 1, 0] }])
+      for (const { strike } of drawn(model(written), 20, tag)) expect(strike.mask).toBe(0b111);
   });
 
   test("NaN in integers, and arithmetic where it belongs or is forced", () => {

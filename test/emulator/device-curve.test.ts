@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { beamOf, stoppingPower } from "../../src/emulator/beam.ts";
 import { bendel, bendelShare, crossSectionAt, weibull } from "../../src/emulator/device-curve.ts";
+import { gpuHbmLike } from "../../src/emulator/devices/gpu-hbm-like.ts";
 import { emulationSchema } from "../../src/emulator/emulation-schema.ts";
 
 describe("cross-sections against what strikes", () => {
@@ -122,4 +124,22 @@ describe("a device in a rig file", () => {
       issuesOf(world(proton, { structures: { weights: { proton: { bendel: { aMeV: 20 } } } } }))[0],
     ).toMatch(/boards.a.structures.weights/);
   });
+});
+
+test("the GPU preset takes for latches what its page calls so, and for SRAM the rest of what is on the die", () => {
+  const page = readFileSync(new URL("../../docs/gpu.md", import.meta.url), "utf8");
+  const [, named] = /has none: (.*?) are flip-flops and latches/.exec(page)!;
+  // What befalls `control` is a SEFI, with a cross-section of its own.
+  const latches = [...named!.matchAll(/`([a-z-]+)`/g)]
+    .map(([, name]) => name!)
+    .filter((name) => name !== "control");
+  const sigma = (name: string): number => {
+    const proton = gpuHbmLike.structures?.[name]?.proton;
+    return proton !== undefined && "bendel" in proton ? proton.bendel.saturatedCm2 : NaN;
+  };
+  for (const name of Object.keys(gpuHbmLike.structures!).filter((each) => !each.startsWith("hbm")))
+    expect([name, sigma(name) / sigma("registers")]).toEqual([
+      name,
+      expect.closeTo(latches.includes(name) ? 0.4 : 1, 9),
+    ]);
 });
