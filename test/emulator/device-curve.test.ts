@@ -135,7 +135,7 @@ test("the GPU preset takes for latches what its page calls so, and for SRAM the 
     .filter((name) => name !== "control");
   const sigma = (name: string): number => {
     const proton = gpuHbmLike.structures?.[name]?.proton;
-    return proton !== undefined && "bendel" in proton ? proton.bendel.saturatedCm2 : NaN;
+    return proton !== undefined && "bendel" in proton ? (proton.bendel.saturatedCm2 ?? NaN) : NaN;
   };
   for (const name of Object.keys(gpuHbmLike.structures!).filter((each) => !each.startsWith("hbm")))
     expect([name, sigma(name) / sigma("registers")]).toEqual([
