@@ -88,7 +88,13 @@ const places: Readonly<Record<Field, readonly [low: number, bits: number]>> = {
 const halt = 1;
 const stop = 2;
 
-export function simulate(image: Image, strikes: readonly OracleStrike[], budget: number): OracleRun {
+/** `see` is told the code of each instruction in each cycle that it is executed. */
+export function simulate(
+  image: Image,
+  strikes: readonly OracleStrike[],
+  budget: number,
+  see: (cycle: number, code: number) => void = () => undefined,
+): OracleRun {
   const machine = machineOf(image);
   const flips: { before: number; after: number }[] = [];
   const run = (end: OracleRun["end"], cycles: number, output: readonly number[]): OracleRun => {
@@ -124,6 +130,7 @@ export function simulate(image: Image, strikes: readonly OracleStrike[], budget:
         phase = "execute";
       } else {
         const d = decoded!;
+        see(cycle, d.code);
         if (d.code === halt) return run("ok", cycle + 1, readBack(machine));
         if (d.code === stop) return run("trap", cycle + 1, outputAsIs(machine));
         const length = idle ? 1 : lengthOf(machine, d);

@@ -29,8 +29,8 @@ export interface MatmulUnit {
   run(from: number, to: number): number;
   /** Before cycle t of the instruction in work, or between instructions (t null). */
   strike(structure: ArrayStructure, word: number, struck: Struck, t: number | null): Flip;
-  /** Bits have become stuck: before cycle t of the instruction in work. */
-  stuck(t: number): void;
+  /** Bits of the array are about to become stuck, or free: from cycle t of the instruction in work it is clocked register by register. */
+  beforeHold(t: number): void;
   /** Nothing is in work. */
   abandon(): void;
 }
@@ -276,8 +276,8 @@ export function createMatmulUnit(state: TpuState, registers: ArrayRegisters): Ma
     begin,
     run,
     strike,
-    stuck: (t) => {
-      if (work !== null && isAnyStuck(registers, movingStructures)) goSlow(work, t);
+    beforeHold: (t) => {
+      if (work !== null) goSlow(work, t);
     },
     abandon: () => {
       work = null;

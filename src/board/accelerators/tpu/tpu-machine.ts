@@ -233,13 +233,15 @@ export function createTpuMachine(
     strike,
     hold: (all) => {
       const bits = pages.inUse(all);
+      // Before any register is touched: what stands in them is not yet what this cycle finds, and a weight counts from this cycle on.
+      const inArray = [...given, ...bits].some(({ target }) => isArray(target));
+      if (inArray && sequencer.matmulCycle !== null) matmul.beforeHold(sequencer.matmulCycle);
       given = bits;
       for (const bank of banks.values()) {
         bank.cells.hold(bits);
         bank.struck ||= isHeld(bank);
       }
       holdInArray(registers, bits);
-      if (sequencer.matmulCycle !== null) matmul.stuck(sequencer.matmulCycle);
     },
     output: () => {
       const { from, words } = image.output;
