@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, watch, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { grownTo, journalBytes } from "./grown-journal.ts";
 import type { Rec } from "../../src/domain/records.ts";
 import type { Ended, Running } from "./radrig.ts";
 import { radrig, startRadrig } from "./radrig.ts";
@@ -58,9 +59,9 @@ export async function guardedRig(): Promise<GuardedRig> {
     run: (...args) => radrig(args, surroundings),
     atWork: async (record, ...more) => {
       mkdirSync(join(folder, record), { recursive: true });
-      const before = sizeOf(join(folder, record, "journal.jsonl"));
+      const before = journalBytes(join(folder, record));
       const running = start("run", ...more);
-      await grown(join(folder, record), before + 6_000, running);
+      await grownTo(join(folder, record), before + 6_000, running);
       return running;
     },
     records: (record) =>
@@ -74,23 +75,4 @@ export async function guardedRig(): Promise<GuardedRig> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-/** Resolves when the journal in this folder holds so many bytes; rejects when the program ends before. */
-async function grown(folder: string, bytes: number, running: Running): Promise<void> {
-  const watcher = watch(folder);
-  const ended = running.ended.then(({ stderr }) => {
-    throw new Error(`radrig ended before it was at work: ${stderr}`);
-  });
-  ended.catch(() => undefined);
-  try {
-    while (sizeOf(join(folder, "journal.jsonl")) < bytes)
-      await Promise.race([new Promise<void>((changed) => watcher.once("change", () => changed())), ended]);
-  } finally {
-    watcher.close();
-  }
 }

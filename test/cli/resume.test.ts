@@ -1,6 +1,6 @@
 import {
   cpSync,
-  existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Rec } from "../../src/domain/records.ts";
 import type { Result, RunResult } from "../../src/domain/result.ts";
 import { campaignFile, emulatedRig } from "./campaigns.ts";
+import { grownTo } from "./grown-journal.ts";
 import { radrig, startRadrig } from "./radrig.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "radrig-resume-"));
@@ -68,8 +69,9 @@ describe("a process that is killed", () => {
   test.each(kills)("with %f of the journal durable loses nothing that was", async (share) => {
     const name = `killed-${share}`;
     const goal = Math.floor(statSync(path("whole")).size * share);
+    mkdirSync(join(folder, name));
     const run = startRadrig(["run", campaign, "--out", name], { cwd: folder });
-    while (!existsSync(path(name)) || statSync(path(name)).size < goal) await new Promise(setImmediate);
+    await grownTo(join(folder, name), goal, run);
     run.kill("SIGKILL");
     await run.ended;
     const before = readFileSync(path(name));

@@ -33,8 +33,8 @@ function shiftIn(machine: Machine, { x, fa }: Decoded, e: number): void {
   const old = shadow.before();
   for (let r = 0; r < image.rows; r++)
     for (let c = 0; c < image.columns; c++) {
-      const top = c < columns ? element((index) => words[index]!, c, size) : 0;
-      shadow.write(r * image.columns + c, r === 0 ? top : old[(r - 1) * image.columns + c]!);
+      const entering = c < columns && r === 0 ? element((index) => words[index]!, c, size) : 0;
+      shadow.write(r * image.columns + c, r === 0 ? entering : old[(r - 1) * image.columns + c]!);
     }
 }
 
