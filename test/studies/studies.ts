@@ -6,6 +6,7 @@ import { floodReport } from "./flood.ts";
 import { functionsStudy } from "./functions.ts";
 import { gpuShapesReport } from "./gpu-shapes.ts";
 import { thermalSweepReport } from "./thermal-sweep.ts";
+import { keplerReport } from "./kepler.ts";
 import { killReport } from "./kill.ts";
 import { selStormReport } from "./sel-storm.ts";
 import { tpuAgreementReport } from "./tpu-agreement.ts";
@@ -53,8 +54,12 @@ export const studies: Readonly<Record<string, Study>> = {
     run: functionsStudy,
   },
   "gpu-shapes": {
-    about: "how wrong elements lie after 27,000 particles on the GPU-like board (some minutes)",
+    about: "how wrong elements lie after 48,000 particles on the GPU-like board (some minutes)",
     run: gpuShapesReport,
+  },
+  kepler: {
+    about: "injection × profile against a beam's failure rates, on a Kepler GPU",
+    run: keplerReport,
   },
   flood: { about: "one gigabyte of 0xFF into a port", run: floodReport },
 };
