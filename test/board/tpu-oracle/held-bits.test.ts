@@ -13,7 +13,7 @@ const matmul = 26;
 
 /** How the machine ends, and what comes out, when `hold` names these one after the other in the middle of the iteration. */
 function heldMidway(machine: Machine, input: number, holds: readonly OracleStrike[]): unknown {
-  machine.hold!([]);
+  machine.hold([]);
   machine.restore("full");
   machine.begin(input);
   const given: HeldBits[] = [];
@@ -21,7 +21,7 @@ function heldMidway(machine: Machine, input: number, holds: readonly OracleStrik
     const ended = machine.advance(cycle);
     if (ended !== null) return [ended, machine.cycle, [...machine.output()]];
     given.push({ target, word, mask, value: hold!.value });
-    machine.hold!([...given]);
+    machine.hold([...given]);
   }
   return [machine.advance(60_000), machine.cycle, [...machine.output()]];
 }
