@@ -30,7 +30,7 @@ export function exceedanceAt({ lnFrom, lnStep, values }: Exceedance, x: number):
  * both ends fall off like this). A flat S stretches x, so it gets more of them.
  */
 const [lnFirst, lnLast] = [-30, Math.log(40)];
-const rules = [256, 512, 1024].map((steps) => {
+const rules = [384, 768, 1536].map((steps) => {
   const step = (lnLast - lnFirst) / steps;
   const weights = Float64Array.from({ length: steps + 1 }, (_, i) => {
     const t = Math.exp(lnFirst + i * step);
