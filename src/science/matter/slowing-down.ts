@@ -1,7 +1,6 @@
 import { RigError } from "../../domain/errors.ts";
 import { gaussLegendre } from "../quadrature.ts";
-import { logGrid } from "../spectra/grid.ts";
-import { lineAt } from "../spectra/log-line.ts";
+import { lineAt, logGrid } from "../spectra/log-line.ts";
 import type { EnergySpectrum, IonSpectrum } from "../spectra/spectra.ts";
 import { aluminium } from "./materials.ts";
 import type { Material } from "./materials.ts";

@@ -61,3 +61,11 @@ export function integralsAbove(
 export function integralAbove(xs: readonly number[], ys: readonly number[], from: number): number {
   return integralsAbove(xs, ys, [from])[0]!;
 }
+
+/** A grid from `first` to `last`, both exact, of equal steps in the logarithm: at least `perDecade` of them to a decade. */
+export function logGrid(first: number, last: number, perDecade: number): number[] {
+  const steps = Math.max(1, Math.ceil(Math.log10(last / first) * perDecade));
+  const grid = Array.from({ length: steps + 1 }, (_, i) => first * (last / first) ** (i / steps));
+  grid[steps] = last;
+  return grid;
+}

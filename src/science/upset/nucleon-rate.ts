@@ -1,5 +1,4 @@
-import { logGrid } from "../spectra/grid.ts";
-import { integralsAbove } from "../spectra/log-line.ts";
+import { integralsAbove, logGrid } from "../spectra/log-line.ts";
 import type { EnergySpectrum } from "../spectra/spectra.ts";
 import { bendelShare, checkBendel } from "./bendel.ts";
 import type { Bendel } from "./bendel.ts";

@@ -7,8 +7,7 @@ import { aluminium, silicon } from "../../../src/science/matter/materials.ts";
 import { rangeTable } from "../../../src/science/matter/range.ts";
 import { ionsBehind, protonsBehind } from "../../../src/science/matter/slowing-down.ts";
 import type { Shield } from "../../../src/science/matter/slowing-down.ts";
-import { logGrid } from "../../../src/science/spectra/grid.ts";
-import { integralAbove } from "../../../src/science/spectra/log-line.ts";
+import { integralAbove, logGrid } from "../../../src/science/spectra/log-line.ts";
 import type { EnergySpectrum, IonSpectrum } from "../../../src/science/spectra/spectra.ts";
 
 const seeded = { seed: 1965, numRuns: 30 };

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { logGrid } from "../../../src/science/spectra/grid.ts";
 import {
   integralAbove,
   integralsAbove,
+  logGrid,
   stretchIntegral,
   valueAt,
 } from "../../../src/science/spectra/log-line.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RigError } from "../../../src/domain/errors.ts";
 import { randomStream } from "../../../src/domain/random.ts";
-import { logGrid } from "../../../src/science/spectra/grid.ts";
+import { logGrid } from "../../../src/science/spectra/log-line.ts";
 import type { EnergySpectrum, LetSpectrum } from "../../../src/science/spectra/spectra.ts";
 import { bendelCm2, bendelSaturation } from "../../../src/science/upset/bendel.ts";
 import { surfaceOf } from "../../../src/science/upset/chord-lengths.ts";
