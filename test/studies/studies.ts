@@ -2,6 +2,7 @@ import { beamTpuReport } from "./beam-tpu.ts";
 import { benchCoverageReport } from "./bench-coverage.ts";
 import { coverageStudy } from "./coverage.ts";
 import { cutReport } from "./cut.ts";
+import { fitsStudy } from "./fits.ts";
 import { floodReport } from "./flood.ts";
 import { functionsStudy } from "./functions.ts";
 import { gpuShapesReport } from "./gpu-shapes.ts";
@@ -21,6 +22,7 @@ export interface Study {
 /** Every study there is, a line each: `npm run study -- NAME`. */
 export const studies: Readonly<Record<string, Study>> = {
   coverage: { about: "intervals cover what they say, 100,000 seeds a point", run: coverageStudy },
+  fits: { about: "intervals of fitted cross-sections hold the truth, 500 seeds each", run: fitsStudy },
   kill: {
     about: "kill -9 at 100 moments spread over the journal: nothing acknowledged is lost",
     run: killReport,

@@ -34,8 +34,8 @@ interface Walker {
 const mostStarts = 1000;
 
 /**
- * One chain: a sweep moves every curve at given session scales, every session's scale at given curves, and then all scales up and all plateaus down by one step, along
- * the ridge on which counts say nothing. Kept numbers, each over the draws: of every block its state, of every uncertain session its scale.
+ * One chain: a sweep moves every curve at given session scales, every session's scale at given curves, and then scales up and plateaus down by one step, along
+ * the ridges on which counts say nothing. Kept numbers, each over the draws: of every block its state, of every uncertain session its scale.
  */
 export function walkChain(
   blocks: readonly CurveBlock[],
@@ -55,9 +55,7 @@ export function walkChain(
     }, 0);
     return 2.4 / Math.sqrt(counted + 1 / logSigma ** 2);
   });
-  const information = uncertain.reduce((sum, { logSigma }) => sum + 1 / logSigma ** 2, 0);
-  const together = 2.4 / Math.sqrt(information);
-  const movesTogether = uncertain.length > 0 && blocks.every(({ plateauPlace }) => plateauPlace >= 0);
+  const islands = islandsOf(uncertain, blocks);
   const changes = new Float64Array(walkers.length);
   const accept = (gain: number): boolean => Math.log(1 - random.nextFloat()) < gain;
   /** A session's scale alone: only its own counts speak. */
@@ -78,12 +76,14 @@ export function walkChain(
       if (places[k]! >= 0) walker.scales[places[k]!] = after;
     });
   };
-  /** All scales up and all plateaus down: counts of uncertain sessions do not notice. */
-  const moveTogether = (by: number): void => {
+  /** All scales of an island up and its plateaus down: counts of its uncertain sessions do not notice. */
+  const moveTogether = ({ members, walkersIn, stride }: Island): void => {
+    const by = stride * normalDraw(random);
     let gain = 0;
-    for (const { place, logSigma } of uncertain)
+    for (const { place, logSigma } of members)
       gain -= (by * (2 * logScales[place]! + by)) / (2 * logSigma * logSigma);
-    walkers.forEach(({ block, here, logPlateau, scales }, k) => {
+    for (const k of walkersIn) {
+      const { block, here, logPlateau, scales } = walkers[k]!;
       changes[k] = block.plateauDensity(logPlateau - by) - block.plateauDensity(logPlateau);
       for (const { logSigma, places } of sessions) {
         const own = places[k]!;
@@ -92,16 +92,17 @@ export function walkChain(
         changes[k] += here.ofSession(own, factor) - here.ofSession(own, factor - by);
       }
       gain += changes[k];
-    });
+    }
     if (!accept(gain)) return;
-    for (const { place } of uncertain) logScales[place]! += by;
-    walkers.forEach((walker, k) => {
+    for (const { place } of members) logScales[place]! += by;
+    for (const k of walkersIn) {
+      const walker = walkers[k]!;
       walker.value += changes[k]!;
       walker.state[walker.block.plateauPlace]! -= by;
       walker.logPlateau -= by;
-      for (const { place, places } of uncertain)
+      for (const { place, places } of members)
         if (places[k]! >= 0) walker.scales[places[k]!] = logScales[place]!;
-    });
+    }
   };
 
   const columns = blocks.reduce((sum, { size }) => sum + size, 0) + uncertain.length;
@@ -110,7 +111,7 @@ export function walkChain(
     if (sweep === 0) for (const { walk } of walkers) walk.freeze();
     for (const walker of walkers) step(walker, random);
     uncertain.forEach((session, u) => moveOne(session, strides[u]!));
-    if (movesTogether) moveTogether(normalDraw(random) * together);
+    for (const island of islands) moveTogether(island);
     if (sweep < 0 || (sweep + 1) % thin !== 0) continue;
     const draw = (sweep + 1) / thin - 1;
     let column = 0;
@@ -118,6 +119,38 @@ export function walkChain(
     for (const { place } of uncertain) kept[column++]![draw] = logScales[place]!;
   }
   return kept;
+}
+
+type Uncertain = SampledSession & { readonly place: number };
+
+/** Sessions tied together by curves that were measured in several of them: what a common shift of their scales does, no count tells. */
+interface Island {
+  readonly members: readonly Uncertain[];
+  readonly walkersIn: readonly number[];
+  readonly stride: number;
+}
+
+/** Those with a curve whose plateau cannot give way are left out. */
+function islandsOf(uncertain: readonly Uncertain[], blocks: readonly CurveBlock[]): Island[] {
+  let groups: { members: Uncertain[]; walkersIn: Set<number> }[] = [];
+  for (const session of uncertain) {
+    const own = new Set([...blocks.keys()].filter((k) => session.places[k]! >= 0));
+    const met = groups.filter(({ walkersIn }) => [...own].some((k) => walkersIn.has(k)));
+    groups = [
+      ...groups.filter((group) => !met.includes(group)),
+      {
+        members: [...met.flatMap(({ members }) => members), session],
+        walkersIn: new Set([...met.flatMap(({ walkersIn }) => [...walkersIn]), ...own]),
+      },
+    ];
+  }
+  return groups
+    .map(({ members, walkersIn }) => ({
+      members,
+      walkersIn: [...walkersIn],
+      stride: 2.4 / Math.sqrt(members.reduce((sum, { logSigma }) => sum + 1 / logSigma ** 2, 0)),
+    }))
+    .filter(({ walkersIn }) => walkersIn.every((k) => blocks[k]!.plateauPlace >= 0));
 }
 
 function begin(block: CurveBlock, random: RandomStream, startFrom: WalkPlan["startFrom"]): Walker {
