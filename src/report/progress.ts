@@ -52,7 +52,7 @@ export function progressLine(state: CampaignState, around: Surrounding): string 
     `runs ${ended}/${planned}`,
     `${whole(tally.strikes)} strikes (${rate(state, around)}/s)`,
     `masked ${tally.masked}, SDC ${tally.sdcTolerable}+${tally.sdcCritical} critical, DUE ${tally.due}`,
-    ...(tally.beamEvents > 0 ? [`${tally.beamEvents} beam events`] : []),
+    ...(tally.beam.events > 0 ? [`${tally.beam.events} beam events`] : []),
     `saved ${byteSize(around.savedBytes)}`,
     ...(around.influx === null ? [] : [influxText(around.influx)]),
     left === null ? duration(around.elapsedSeconds) : `about ${duration(left)} left`,
@@ -152,22 +152,38 @@ function deadPiece(share: number): Piece {
   return piece(`dead ${(share * 100).toFixed(1)} %`, share > 0.2 ? "red" : share > 0.1 ? "yellow" : "dim");
 }
 
+/** Of strikes, once there are any; of a campaign in a beam alone what was counted there. */
 function outcomeLine(state: CampaignState, around: Surrounding): Line {
   const tally = tallyOf(state);
+  const { beam } = tally;
+  const inBeamAlone = tally.strikes === 0 && beam.events > 0;
+  const { sdcTolerable, sdcCritical, due } = inBeamAlone ? beam : tally;
   return [
-    piece(`${whole(tally.strikes)} strikes`, "bold"),
-    piece(`, ${rate(state, around)}/s   `, "dim"),
-    piece(`masked ${whole(tally.masked)}   `, "green"),
-    piece(`SDC tolerable ${whole(tally.sdcTolerable)}   `, "yellow"),
-    piece(`SDC critical ${whole(tally.sdcCritical)}   `, "red"),
-    piece(`DUE ${whole(tally.due)}   `, "magenta"),
-    ...(tally.beamEvents > 0 ? [piece(`beam events ${whole(tally.beamEvents)}`, "bold")] : []),
+    ...(inBeamAlone
+      ? [piece(`${whole(beam.events)} beam event${beam.events === 1 ? "" : "s"}   `, "bold")]
+      : [
+          piece(`${whole(tally.strikes)} strikes`, "bold"),
+          piece(`, ${rate(state, around)}/s   `, "dim"),
+          piece(`masked ${whole(tally.masked)}   `, "green"),
+        ]),
+    piece(`SDC tolerable ${whole(sdcTolerable)}   `, "yellow"),
+    piece(`SDC critical ${whole(sdcCritical)}   `, "red"),
+    piece(`DUE ${whole(due)}   `, "magenta"),
+    ...(beam.events > 0 && !inBeamAlone ? [piece(`beam events ${whole(beam.events)}`, "bold")] : []),
   ];
 }
 
 function intervalLine(state: CampaignState): Line {
   const tally = tallyOf(state);
-  if (tally.known === 0) return [piece("no outcome yet", "dim")];
+  if (tally.known === 0)
+    return [
+      piece(
+        tally.beam.events > 0
+          ? "cross-sections by board and workload: in the table at the end"
+          : "no outcome yet",
+        "dim",
+      ),
+    ];
   const share = (events: number): string => {
     const { lower, upper } = clopperPearson(events, tally.known);
     return events === 0

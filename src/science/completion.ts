@@ -52,25 +52,31 @@ export function runShare(run: RunTally, nowNs: number): number {
 }
 
 /** Outcomes of all injection runs together, for a first look while they come in. */
-export function tallyOf(
-  state: CampaignState,
-): Readonly<
-  Record<"strikes" | "known" | "masked" | "sdcTolerable" | "sdcCritical" | "due" | "beamEvents", number>
-> {
-  const tally = { strikes: 0, known: 0, masked: 0, sdcTolerable: 0, sdcCritical: 0, due: 0, beamEvents: 0 };
+export function tallyOf(state: CampaignState): Tally {
+  const struck = { strikes: 0, known: 0, masked: 0, sdcTolerable: 0, sdcCritical: 0, due: 0 };
+  const beam = { events: 0, sdcTolerable: 0, sdcCritical: 0, due: 0 };
   for (const run of state.runs.values()) {
-    if (run.start.runKind !== "injection") {
-      tally.beamEvents += primaryEvents(run);
+    const isStruck = run.start.runKind === "injection";
+    const counts = isStruck ? struck : beam;
+    counts.sdcTolerable += primaries(run, "sdcTolerable");
+    counts.sdcCritical += primaries(run, "sdcCritical");
+    counts.due += primaries(run, "dueDetected", "dueCrash", "dueHang");
+    if (!isStruck) {
+      beam.events += primaryEvents(run);
       continue;
     }
-    tally.strikes += run.struck.size;
-    tally.known += confirmedStrikes(run) - primaries(run, "unattributed");
-    tally.masked += primaries(run, "masked");
-    tally.sdcTolerable += primaries(run, "sdcTolerable");
-    tally.sdcCritical += primaries(run, "sdcCritical");
-    tally.due += primaries(run, "dueDetected", "dueCrash", "dueHang");
+    struck.strikes += run.struck.size;
+    struck.known += confirmedStrikes(run) - primaries(run, "unattributed");
+    struck.masked += primaries(run, "masked");
   }
-  return tally;
+  return { ...struck, beam };
+}
+
+/** Primary events so far: of strikes, and of runs in a beam or beside one. */
+export interface Tally extends Readonly<
+  Record<"strikes" | "known" | "masked" | "sdcTolerable" | "sdcCritical" | "due", number>
+> {
+  readonly beam: Readonly<Record<"events" | "sdcTolerable" | "sdcCritical" | "due", number>>;
 }
 
 const whereabouts = {

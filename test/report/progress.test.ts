@@ -86,7 +86,8 @@ describe("the progress view", () => {
       beam(3, 1, 4.2e7),
     ]);
     expect(text).toMatch(/gemm in the beam +1\/40 events, 4\.20e7 \/cm²/);
-    expect(text).toContain("beam events 1");
+    expect(text).toContain("1 beam event   SDC tolerable 0   SDC critical 1   DUE 0");
+    expect(text).not.toContain("strikes");
   });
 
   test("InfluxDB's lag and the last warning are told; a device's text cannot steer the terminal", () => {
