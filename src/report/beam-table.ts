@@ -10,7 +10,7 @@ const beamColumns: readonly Column[] = [
   { title: "board", align: "left", shrinks: true },
   { title: "workload", align: "left", shrinks: true },
   { title: "events", align: "right" },
-  { title: "fluence /cm²", align: "right" },
+  { title: "fluence", align: "right" },
   { title: "SDC cm² [95 %]", align: "left" },
   { title: "DUE cm² [95 %]", align: "left" },
 ];
@@ -40,7 +40,7 @@ export function beamTables(result: Result, canvas: Canvas): Line[] {
       [],
       [
         piece(
-          "  events in live time by live fluence, [exact 95 % interval of the count]; no event gives a limit;",
+          "  events in live time by live fluence (cm⁻²), [exact 95 % interval]; no event gives a limit;",
           "dim",
         ),
       ],

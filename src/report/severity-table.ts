@@ -24,7 +24,7 @@ export function severityTable(result: Result, canvas: Canvas): Line[] {
     [],
     [
       piece(
-        "  off by   outputs with an element further off golden than that, relative; NaN and Inf count",
+        "  >0.1%    outputs with an element further off golden than that, relative; NaN: with a NaN or an Inf",
         "dim",
       ),
     ],
@@ -34,6 +34,9 @@ export function severityTable(result: Result, canvas: Canvas): Line[] {
         "dim",
       ),
     ],
+    ...(told.some(({ severity }) => severity!.tokens !== null || severity!.classes !== null)
+      ? [[piece("  class    another first class; token: index of the first wrong one, mean", "dim")]]
+      : []),
     ...(told.some(({ severity }) => severity!.censored > 0)
       ? [
           [
@@ -51,13 +54,13 @@ const titles: readonly Column[] = [
   { title: "board", align: "left", shrinks: true },
   { title: "workload", align: "left", shrinks: true },
   { title: "wrong", align: "right" },
-  { title: "off by >0.1%", align: "right" },
+  { title: ">0.1%", align: "right" },
   { title: ">10%", align: "right" },
-  { title: "NaN/Inf", align: "right" },
+  { title: "NaN", align: "right" },
   { title: "single", align: "right" },
   { title: "line", align: "right" },
   { title: "block", align: "right" },
-  { title: "random", align: "right" },
+  { title: "rand.", align: "right" },
   { title: "task", align: "left" },
 ];
 
@@ -89,6 +92,6 @@ function share(count: number, of: number): string {
 
 function taskOf({ classes, tokens, outputs }: Severity): string {
   if (classes !== null) return `class ${share(classes.top1Flips, outputs)}`;
-  if (tokens !== null) return `from token ${tokens.meanFirstDiffering.toFixed(1)}`;
+  if (tokens !== null) return `token ${tokens.meanFirstDiffering.toFixed(1)}`;
   return "";
 }
