@@ -5,6 +5,7 @@ import { columns } from "./output.ts";
 import { toolName } from "./package-root.ts";
 import { addAgent } from "./verbs/agent.ts";
 import { addAnalyze } from "./verbs/analyze.ts";
+import { addCalibrate } from "./verbs/calibrate.ts";
 import { addCheck } from "./verbs/check.ts";
 import { addControl } from "./verbs/control.ts";
 import { addDoctor } from "./verbs/doctor.ts";
@@ -12,6 +13,7 @@ import { addEmulate } from "./verbs/emulate.ts";
 import { addGuard } from "./verbs/guard.ts";
 import { addImport } from "./verbs/import.ts";
 import { addInflux } from "./verbs/influx.ts";
+import { addModel } from "./verbs/model.ts";
 import { addPorts } from "./verbs/ports.ts";
 import { addKill, addPower } from "./verbs/power.ts";
 import { addReplay } from "./verbs/replay.ts";
@@ -23,6 +25,8 @@ import { addThermal } from "./verbs/thermal.ts";
 const verbs = [
   addRun,
   addAnalyze,
+  addCalibrate,
+  addModel,
   addControl,
   addCheck,
   addRig,

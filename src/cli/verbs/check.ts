@@ -14,11 +14,11 @@ interface Options {
 export function addCheck(program: Command, output: Output): void {
   program
     .command("check")
-    .summary("check a rig or campaign file")
+    .summary("check a rig or campaign file, or one of published results")
     .description(
-      "Check a rig or campaign file, told apart by its first key. Every problem is shown as file:line:column.",
+      "Check a rig or campaign file, or one of published results, told apart by its first key. Every problem is shown as file:line:column.",
     )
-    .argument("<file>", "rig or campaign file")
+    .argument("<file>", "rig or campaign file, or published results")
     .option("--rig <file>", "rig to hold a campaign against, in place of the one it names")
     .option("--json", "print the answer as JSON")
     .addHelpText(
@@ -31,7 +31,7 @@ export function addCheck(program: Command, output: Output): void {
 async function check(path: string, options: Options, output: Output): Promise<void> {
   const kind = kindOf(path);
   try {
-    const said = await (kind === "rig" ? rigAnswer(path) : campaignAnswer(path, options.rig));
+    const said = await answerOf(kind, path, options.rig);
     output.data(
       options.json ? JSON.stringify({ file: path, kind, ok: true, problems: [] }) : `${path}: ${said}`,
     );
@@ -42,15 +42,31 @@ async function check(path: string, options: Options, output: Output): Promise<vo
   }
 }
 
+type Kind = "rig" | "campaign" | "published";
+
+async function answerOf(kind: Kind, path: string, rig: string | undefined): Promise<string> {
+  switch (kind) {
+    case "rig":
+      return rigAnswer(path);
+    case "campaign":
+      return campaignAnswer(path, rig);
+    case "published": {
+      const { readPublishedFile } = await import("../read-observed.ts");
+      const { name, statements } = readPublishedFile(path);
+      return `published results '${name}' are in order: ${counted(statements.length, "number")}`;
+    }
+  }
+}
+
 /** The first key tells what a file is. */
-function kindOf(path: string): "rig" | "campaign" {
+function kindOf(path: string): Kind {
   const file = readYaml(path);
   const first =
     typeof file.value === "object" && file.value !== null ? Object.keys(file.value)[0] : undefined;
-  if (first === "rig" || first === "campaign") return first;
+  if (first === "rig" || first === "campaign" || first === "published") return first;
   throw new RigError(
     "config",
-    `${file.name}:1:1: found ${first === undefined ? "no key" : `'${first.slice(0, 40)}' first`}, expected a file that begins with 'rig: <name>' or 'campaign: <name>'`,
+    `${file.name}:1:1: found ${first === undefined ? "no key" : `'${first.slice(0, 40)}' first`}, expected a file that begins with 'rig: <name>', 'campaign: <name>' or 'published: <name>'`,
   );
 }
 

@@ -5,13 +5,15 @@ import type { Output } from "../output.ts";
 import { rigFileSchema } from "../rig-file-schema.ts";
 import { jsonSchemaOf } from "../schema-walk.ts";
 
-const kinds = ["rig", "campaign", "result"] as const;
+const kinds = ["rig", "campaign", "result", "model", "published"] as const;
 
 export function addSchema(program: Command, output: Output): void {
   program
     .command("schema")
     .summary("print a JSON Schema for editors and readers")
-    .description("Print the JSON Schema of a rig file, a campaign file or result.json.")
+    .description(
+      "Print the JSON Schema of a rig file, a campaign file, result.json, model.json, or a file of published results.",
+    )
     .addArgument(new Argument("[kind]", "which one").choices(kinds).default("rig"))
     .addHelpText(
       "after",
@@ -30,5 +32,9 @@ async function schemaOf(kind: (typeof kinds)[number]): Promise<unknown> {
       return jsonSchemaOf(campaignSchema);
     case "result":
       return (await import("../../science/result-schema.ts")).resultJsonSchema();
+    case "model":
+      return (await import("../../science/model/model-schema.ts")).modelJsonSchema();
+    case "published":
+      return jsonSchemaOf((await import("../../science/model/published-schema.ts")).publishedSchema);
   }
 }

@@ -67,9 +67,12 @@ export type ModelOutcome = (typeof modelOutcomes)[number];
 /** `sefi` is the sum over all rungs that cured one. */
 export type ModelEffect = Effect | "sefi";
 
-/** What was counted. `upset` is an event in a structure, however many cells it met; the others are of a device, `bits` has no part in them. */
+/**
+ * What was counted. `upset` is an event in a structure, however many cells it met, by the bit; structures that no test told apart share one cross-section, and
+ * one draw of it. The others are of the whole device.
+ */
 export type Quantity =
-  | { readonly kind: "upset"; readonly structure: string }
+  | { readonly kind: "upset"; readonly structures: readonly string[] }
   /** Words that a memory's own counter called corrected or uncorrected, by the place it counts at. */
   | {
       readonly kind: "memory";
@@ -96,6 +99,8 @@ export interface Response {
   readonly quantity: Quantity;
   /** Of a bit of the structure, or of the whole device. */
   readonly per: "bit" | "device";
+  /** Die temperature that the cross-sections are of: the mean over their exposure; null: no run told one. */
+  readonly referenceC: number | null;
   readonly fits: readonly Fit[];
 }
 
@@ -207,8 +212,9 @@ export interface Structure {
 /** A code over words, in a memory whose words may lie interleaved. */
 export interface Ecc {
   readonly code: "none" | "parity" | "sec-ded";
-  /** Bits of a word, its check bits among them. */
-  readonly wordBits: number;
+  /** Of one word: what it stores, and what the code adds. */
+  readonly dataBits: number;
+  readonly checkBits: number;
   /** Cells of one word are so far apart in a row. */
   readonly interleave: number;
   /** Time between two passes of a scrubber, or between two reads that correct; null: nothing corrects but a read. */
@@ -290,4 +296,6 @@ export interface ComposedOutcome {
   readonly unmodelled: Estimated | null;
   /** Beam by composition: 1 where the structures explain all. */
   readonly ratio: Estimated | null;
+  /** false: some of its cross-sections come from these very runs, so that agreement proves little. */
+  readonly independent: boolean;
 }

@@ -1,0 +1,220 @@
+import type { Estimated, Fit, Model } from "../science/model/model.ts";
+import { placeWords, quantityWords } from "../science/model/quantity-words.ts";
+import { columns } from "./columns.ts";
+import type { Column } from "./columns.ts";
+import { paintLine, piece } from "./line.ts";
+import type { Canvas, Line, Piece } from "./line.ts";
+import { percent, scientific, whole } from "./numbers.ts";
+
+/** A model as a person reads it: what was measured and how well, what the parts come to beside the beam, and what is missing. */
+export function modelTable(model: Model, canvas: Canvas): string[] {
+  const page: Canvas = { ...canvas, columns: Math.min(110, canvas.columns) };
+  return [
+    ...heading(model),
+    ...responses(model, page),
+    ...strikes(model, page),
+    ...multiplicities(model),
+    ...sensitivities(model),
+    ...compositions(model, page),
+    ...remarks(model, page.columns),
+  ].map((line) => paintLine(line, page));
+}
+
+function heading({ device, sources, emulated }: Model): Line[] {
+  const parts = device.serials.length === 0 ? "" : ` · ${device.serials.join(", ")}`;
+  return [
+    [
+      piece(device.model, "bold"),
+      piece(` (${device.accelerator})${parts}`),
+      ...(emulated ? [piece(" · from an emulated bench, no device was measured", "yellow")] : []),
+    ],
+    ...sources.map(({ kind, name, sha256 }) => [piece(`  ${kind} ${name}  ${sha256.slice(0, 12)}`, "dim")]),
+  ];
+}
+
+const responseColumns: readonly Column[] = [
+  { title: "what", align: "left", shrinks: true },
+  { title: "beam", align: "left" },
+  { title: "events", align: "right" },
+  { title: "cm² [95 %]", align: "left" },
+  { title: "curve", align: "left" },
+];
+
+function responses({ responses: all }: Model, page: Canvas): Line[] {
+  const rows = all.flatMap(({ quantity, per, fits }) =>
+    fits.map((fit) => [
+      piece(`${quantityWords(quantity)}${per === "bit" ? ", a bit" : ""}`),
+      piece(placeWords(fit)),
+      piece(fit.measured.events === null ? "unpublished" : whole(fit.measured.events)),
+      interval(fit.measured),
+      piece(curveWords(fit), fit.basis === "fitted" ? "plain" : "dim"),
+    ]),
+  );
+  if (rows.length === 0) return [];
+  return [
+    [],
+    [piece("What a particle does", "bold"), piece(": cross-sections, at the highest energy or LET measured")],
+    ...columns(responseColumns, rows, page.columns),
+  ];
+}
+
+function curveWords({ curve, basis }: Fit): string {
+  switch (basis) {
+    case "fitted":
+      return curve;
+    case "prior-shape":
+      return `${curve}, shape a prior`;
+    case "limit":
+      return "limit";
+    case "stated":
+      return "stated, no count";
+  }
+}
+
+function interval({ value, lower, upper, limitOnly, method }: Estimated): Piece {
+  if (limitOnly) return piece(`below ${scientific(upper)}`, "dim");
+  const words = `${scientific(value)} [${scientific(lower)}, ${scientific(upper)}]`;
+  return method === "prior" ? piece(`${words} a prior's`, "yellow") : piece(words);
+}
+
+const strikeColumns: readonly Column[] = [
+  { title: "workload", align: "left", shrinks: true },
+  { title: "structure", align: "left", shrinks: true },
+  { title: "codes", align: "left" },
+  { title: "cells", align: "right" },
+  { title: "strikes", align: "right" },
+  { title: "SDC % [95 %]", align: "left" },
+  { title: "DUE % [95 %]", align: "left" },
+];
+
+function strikes({ vulnerabilities }: Model, page: Canvas): Line[] {
+  if (vulnerabilities.length === 0) return [];
+  const share = (shares: readonly (Estimated & { readonly outcome: string })[], wanted: string): Piece => {
+    const { value, lower, upper, limitOnly } = shares.find(({ outcome }) => outcome === wanted)!;
+    return limitOnly
+      ? piece(`below ${percent(upper)}`, "dim")
+      : piece(`${percent(value)} [${percent(lower)}, ${percent(upper)}]`);
+  };
+  return [
+    [],
+    [piece("What becomes of an upset", "bold"), piece(": from strikes")],
+    ...columns(
+      strikeColumns,
+      vulnerabilities.map((one) => [
+        piece(one.workload),
+        piece(one.structure),
+        piece(one.protection),
+        piece(String(one.multiplicity)),
+        piece(whole(one.trials)),
+        share(one.shares, "sdc"),
+        share(one.shares, "due"),
+      ]),
+      page.columns,
+    ),
+  ];
+}
+
+function multiplicities({ multiplicities: all }: Model): Line[] {
+  if (all.length === 0) return [];
+  return [
+    [],
+    [piece("Cells an event", "bold")],
+    ...all.map(({ structure, shares }) => [
+      piece(`  ${structure}: `, "cyan"),
+      piece(
+        shares
+          .map(({ multiplicity, value, events }) => `${multiplicity}: ${percent(value)} % (${events ?? 0})`)
+          .join("  "),
+      ),
+    ]),
+  ];
+}
+
+function sensitivities({ sensitivities: all }: Model): Line[] {
+  if (all.length === 0) return [];
+  return [
+    [],
+    [piece("With temperature", "bold")],
+    ...all.map(({ quantity, coefficient: { value, lower, upper }, from, to }) => [
+      piece(`  ${quantityWords(quantity)}: `, "cyan"),
+      piece(
+        `${perDegree(value)} [${perDegree(lower)}, ${perDegree(upper)}] %/°C, ${from.toFixed(0)} to ${to.toFixed(0)} °C`,
+      ),
+    ]),
+  ];
+}
+
+function perDegree(value: number): string {
+  return (100 * value).toFixed(2);
+}
+
+const composedColumns: readonly Column[] = [
+  { title: "workload", align: "left", shrinks: true },
+  { title: "codes", align: "left" },
+  { title: "", align: "left" },
+  { title: "from its parts, cm²", align: "left" },
+  { title: "in the beam, cm²", align: "left" },
+  { title: "beam / parts", align: "left" },
+];
+
+/** SDC and DUE of every workload; all else is in the file. */
+function compositions({ compositions: all }: Model, page: Canvas): Line[] {
+  const rows = all.flatMap(({ workload, protection, outcomes }) =>
+    outcomes
+      .filter(({ outcome }) => outcome === "sdc" || outcome === "due")
+      .map(({ outcome, composed, beam, ratio, independent }) => [
+        piece(workload),
+        piece(protection),
+        piece(outcome.toUpperCase()),
+        interval(composed),
+        beam === null ? piece("not there", "dim") : interval(beam),
+        ratio === null || ratio.limitOnly
+          ? piece("", "dim")
+          : piece(
+              `${ratio.value.toPrecision(3)} [${ratio.lower.toPrecision(2)}, ${ratio.upper.toPrecision(2)}]${independent ? "" : " *"}`,
+            ),
+      ]),
+  );
+  if (rows.length === 0) return [];
+  const dependent = all.some(({ outcomes }) =>
+    outcomes.some((one) => one.ratio !== null && !one.independent),
+  );
+  return [
+    [],
+    [piece("Its parts together", "bold"), piece(": bits × events a bit × what becomes of them")],
+    ...columns(composedColumns, rows, page.columns),
+    ...(dependent
+      ? [[piece("  * the parts were measured in the same runs: agreement proves little", "dim")]]
+      : []),
+  ];
+}
+
+function remarks(model: Model, width: number): Line[] {
+  const lines = new Set<string>(model.findings);
+  for (const { quantity, fits } of model.responses)
+    for (const { species, findings } of fits)
+      for (const finding of findings)
+        if (!finding.startsWith("no event was counted"))
+          lines.add(`${quantityWords(quantity)}, ${species}: ${finding}.`);
+  for (const { workload, protection, missing } of model.compositions)
+    if (missing.length > 0)
+      lines.add(
+        `${workload}, codes ${protection}: not in the sum of its parts: ${missing.map(({ structure, why }) => `${structure} (${why})`).join("; ")}.`,
+      );
+  if (lines.size === 0) return [];
+  return [[], [piece("To know", "bold")], ...[...lines].flatMap((text) => wrapped(text, width))];
+}
+
+/** On as many lines as it takes, the following ones indented. */
+function wrapped(text: string, width: number): Line[] {
+  const lines: Line[] = [];
+  let line = "  ";
+  for (const word of text.split(" ")) {
+    if (line.length + word.length + 1 > width && line.trim() !== "") {
+      lines.push([piece(line)]);
+      line = "    ";
+    }
+    line += line.trim() === "" ? word : ` ${word}`;
+  }
+  return [...lines, [piece(line)]];
+}
