@@ -69,8 +69,11 @@ export interface FittedCurve {
 
 export interface CurveFitOptions extends SamplerOptions {
   readonly confidence?: number;
+  /** Of the bootstrap: 1,000 unless told, and fewer of tables beyond 100 places, 200 at the least, to keep a fit within seconds. */
   readonly replicas?: number;
 }
+
+const replicasFor = (rows: number): number => Math.max(200, Math.min(1000, Math.floor(100_000 / rows)));
 
 const widenAbove = 1.5;
 const surely = 0.05;
@@ -159,7 +162,7 @@ function fitted(
   search: CurveSearch,
   fixed: FixedShape,
   random: RandomStream,
-  { confidence = 0.95, replicas = 1000 }: CurveFitOptions,
+  { confidence = 0.95, replicas = replicasFor(search.table.at.length) }: CurveFitOptions,
 ): { best: FittedCurve; used: CountTable } {
   const { table, curve, free } = search;
   const found = maximumLikelihood(search);

@@ -45,8 +45,12 @@ export function maximumLikelihood(
 export function refit(search: CurveSearch, start: readonly number[]): BestCurve {
   const shape = new Float64Array(search.curve.shapeNames.length);
   const objective: Objective = (at) => search.likelihood.overPlateau(search.shapeAt(at, shape));
-  const { steps, box } = search;
-  const near = nelderMead(objective, start, box, { steps, tolerance: 1e-5, mostEvaluations: 400 });
+  const near = nelderMead(objective, start, search.box, {
+    steps: search.steps.map((step) => step / 2),
+    tolerance: 1e-4,
+    mostEvaluations: 400,
+    startsOnceMore: false,
+  });
   return curveAt(search, near);
 }
 

@@ -17,6 +17,8 @@ export interface NelderMeadOptions {
   readonly steps: readonly number[];
   readonly tolerance?: number;
   readonly mostEvaluations?: number;
+  /** false: one way down is enough, as from a start already near. */
+  readonly startsOnceMore?: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export function nelderMead(
   options: NelderMeadOptions,
 ): Minimum {
   const first = descend(objective, start, box, options);
-  if (start.length === 0) return first;
+  if (start.length === 0 || options.startsOnceMore === false) return first;
   const second = descend(objective, first.at, box, options);
   return second.value <= first.value ? second : first;
 }
