@@ -10,6 +10,7 @@ import { addCheck } from "./verbs/check.ts";
 import { addControl } from "./verbs/control.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addEmulate } from "./verbs/emulate.ts";
+import { addEnvironment } from "./verbs/environment.ts";
 import { addGuard } from "./verbs/guard.ts";
 import { addImport } from "./verbs/import.ts";
 import { addInflux } from "./verbs/influx.ts";
@@ -33,6 +34,7 @@ const verbs = [
   addThermal,
   addPorts,
   addDoctor,
+  addEnvironment,
   addEmulate,
   addGuard,
   addPower,

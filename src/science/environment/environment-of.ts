@@ -10,14 +10,14 @@ import type { Transmission } from "../orbit/transmission.ts";
 import { ionsAtOrbit, protonsAtOrbit } from "../solar-events/at-orbit.ts";
 import { worstDayIons, worstDayProtons } from "../solar-events/worst-day.ts";
 import type { EnergySpectrum } from "../spectra/spectra.ts";
+import type { IntegralSpectrum } from "../trapped/integral-spectrum.ts";
+import type { TrappedSpectra } from "../trapped/trapped-spectra.ts";
 import type {
   Environment,
   EnvironmentQuestion,
   EnvironmentSources,
-  FluxAbove,
   OrbitEnvironment,
   SolarPart,
-  TrappedAround,
 } from "./environment.ts";
 
 /*
@@ -87,7 +87,7 @@ function worstDayAt(shield: Shield, transmission: Transmission): SolarPart {
 }
 
 /** Of a mean Sun, half of each map: they share their grids. */
-function trappedOf({ sun }: EnvironmentQuestion, orbit: Orbit, sources: EnvironmentSources): TrappedAround {
+function trappedOf({ sun }: EnvironmentQuestion, orbit: Orbit, sources: EnvironmentSources): TrappedSpectra {
   if (sun.maps !== "mean") return sources.trapped(orbit, sun.maps);
   const [min, max] = [sources.trapped(orbit, "min"), sources.trapped(orbit, "max")];
   const half = (one: readonly number[], other: readonly number[]): number[] =>
@@ -96,7 +96,7 @@ function trappedOf({ sun }: EnvironmentQuestion, orbit: Orbit, sources: Environm
     energyMeV: one.energyMeV,
     perCm2SecondMeV: half(one.perCm2SecondMeV, other.perCm2SecondMeV),
   });
-  const above = (one: FluxAbove, other: FluxAbove): FluxAbove => ({
+  const above = (one: IntegralSpectrum, other: IntegralSpectrum): IntegralSpectrum => ({
     energyMeV: one.energyMeV,
     perCm2Second: half(one.perCm2Second, other.perCm2Second),
   });

@@ -3,6 +3,8 @@ import type { LShells } from "../orbit/l-shells.ts";
 import type { Transmission } from "../orbit/transmission.ts";
 import type { EnergySpectrum, IonSpectrum, LetSpectrum } from "../spectra/spectra.ts";
 import type { ThermalFlux } from "../ground/neutrons.ts";
+import type { IntegralSpectrum } from "../trapped/integral-spectrum.ts";
+import type { TrappedSpectra } from "../trapped/trapped-spectra.ts";
 import type { Place } from "./place.ts";
 import type { Sun } from "./sun.ts";
 
@@ -18,21 +20,8 @@ export interface EnvironmentQuestion {
 
 /** What is computed once a field model and the maps of trapped particles are at hand, or read from tables of it. */
 export interface EnvironmentSources {
-  readonly trapped: (orbit: Orbit, solar: SolarCondition) => TrappedAround;
+  readonly trapped: (orbit: Orbit, solar: SolarCondition) => TrappedSpectra;
   readonly shells: (orbit: Orbit) => LShells;
-}
-
-/** Trapped particles over an orbit, outside of any shield; `above`: cm⁻² s⁻¹ of all that are faster, which is what AP-8 and AE-8 tell. */
-export interface TrappedAround {
-  readonly protons: EnergySpectrum;
-  readonly electrons: EnergySpectrum;
-  readonly protonsAbove: FluxAbove;
-  readonly electronsAbove: FluxAbove;
-}
-
-export interface FluxAbove {
-  readonly energyMeV: readonly number[];
-  readonly perCm2Second: readonly number[];
 }
 
 /** The same particles outside and behind the shield. */
@@ -49,8 +38,9 @@ export interface OrbitEnvironment {
   readonly trappedProtons: Shielded<EnergySpectrum>;
   /** Outside alone: electrons' way through a shield is not computed. */
   readonly trappedElectrons: EnergySpectrum;
-  readonly trappedProtonsAbove: FluxAbove;
-  readonly trappedElectronsAbove: FluxAbove;
+  /** As AP-8 and AE-8 tell it, outside: it counts what is beyond the last energy of the spectra, which they do not. */
+  readonly trappedProtonsAbove: IntegralSpectrum;
+  readonly trappedElectronsAbove: IntegralSpectrum;
   readonly galacticProtons: Shielded<EnergySpectrum>;
   /** Z = 2 to 92. */
   readonly galacticIons: Shielded<readonly IonSpectrum[]>;
