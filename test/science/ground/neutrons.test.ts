@@ -1,4 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { coefficientsAt } from "../../../src/science/geomagnetism/field-coefficients.ts";
+import { placeOf } from "../../../src/science/geomagnetism/geodetic.ts";
+import { readShc } from "../../../src/science/geomagnetism/read-shc.ts";
+import { shellFinder } from "../../../src/science/geomagnetism/shell.ts";
 import {
   groundNeutrons,
   pressureHPa,
@@ -7,6 +11,7 @@ import {
 } from "../../../src/science/ground/neutrons.ts";
 import { groundSites } from "../../../src/science/ground/sites.ts";
 import { integralAbove } from "../../../src/science/spectra/log-line.ts";
+import { orbitData, withOrbitData } from "../orbit-data.ts";
 
 const perHourAbove = (
   site: keyof typeof groundSites,
@@ -23,7 +28,7 @@ describe("neutrons at the ground (JESD89A, Gordon 2004)", () => {
     [10, 12.74],
     [1, 19.63],
     [100, 5.88],
-  ])("New York, mean Sun, above %d MeV: %d cm⁻² h⁻¹ to 0.5 %%", (e, flux) => {
+  ])("New York, mean Sun, above %d MeV: %d cm⁻² h⁻¹ within 0.005", (e, flux) => {
     expect(Math.abs(perHourAbove("new-york", e) / flux - 1)).toBeLessThan(0.005);
   });
 
@@ -34,7 +39,7 @@ describe("neutrons at the ground (JESD89A, Gordon 2004)", () => {
     [3_109, 2.9, 10.924],
     [0, 17.2, 0.514],
     [914, 17.3, 1.01],
-  ])("%d m, %d GV: F = %d to 1 %%", (altitudeM, cutOffGV, flux) => {
+  ])("%d m, %d GV: F = %d within 0.01", (altitudeM, cutOffGV, flux) => {
     expect(Math.abs(relativeNeutronFlux({ altitudeM, cutOffGV }, "mean") / flux - 1)).toBeLessThan(0.01);
   });
 
@@ -71,5 +76,29 @@ describe("neutrons at the ground (JESD89A, Gordon 2004)", () => {
     );
     expect(() => relativeNeutronFlux({ altitudeM: NaN, cutOffGV: 2 }, "mean")).toThrow(RangeError);
     expect(() => relativeNeutronFlux({ altitudeM: 0, cutOffGV: 0 }, "mean")).toThrow(/no vertical cut-off/);
+  });
+});
+
+withOrbitData("the cut-off of Milam County", () => {
+  /** Vertical cut-off by 15.96·L^-2.005 (Shea, Smart and Gentile 1987). */
+  const cutOffByL = (latitudeDeg: number, longitudeDeg: number, altitudeKm: number, year: number): number => {
+    const field = coefficientsAt(readShc(orbitData("igrf/IGRF13.shc"), "IGRF13.shc"), year);
+    return 15.96 * shellFinder(field)(placeOf(latitudeDeg, longitudeDeg, altitudeKm)).l ** -2.005;
+  };
+
+  test("is 5.2 GV by L, and that is too much by 6 to 11 % at Dallas, Denver and New York, so 4.9 ± 0.3 GV", () => {
+    const tooMuch = [
+      // Cut-offs of the neutron monitor at Dallas (IGY), of Denver and of New York (JESD89A).
+      cutOffByL(32.78, -96.8, 0.2, 1957) / 4.35,
+      cutOffByL(39.74, -104.99, 1.6, 1995) / 2.8,
+      cutOffByL(40.7, -74, 0, 1995) / 2.08,
+    ];
+    for (const ratio of tooMuch) {
+      expect(ratio).toBeGreaterThan(1.05);
+      expect(ratio).toBeLessThan(1.12);
+      // Rockdale
+      const milam = cutOffByL(30.66, -97.0, 0.14, 1995) / ratio;
+      expect(Math.abs(milam - groundSites.milam.cutOffGV)).toBeLessThan(0.3);
+    }
   });
 });
