@@ -1,0 +1,57 @@
+/**
+ * Everything that makes a rate in orbit uncertain, by name. The lognormal widths are the budget attached to every rate (one standard deviation of the natural logarithm);
+ * what is counted brings its own: a posterior, a Beta, a Dirichlet.
+ *
+ *   trapped .5, as AP-8 is off in low orbits · galactic .15, and what a date leaves open of the Sun's activity · cut-off and orbit .05 ·
+ *   slowing down and LET .05 up to 2.54 mm of aluminium, .10 at 10 mm · box .3 where a stated thickness or effective flux stands for the cells ·
+ *   neutrons at the ground .12 (10 to 15 %) · solar ions a factor of five either way, as 95 %
+ */
+export const inputs = [
+  "trapped",
+  "galactic",
+  "cutOff",
+  "shield",
+  "solarIons",
+  "neutrons",
+  "thickness",
+  "box",
+  "conversion",
+  "crossSection",
+  "vulnerability",
+  "temperature",
+] as const;
+export type Input = (typeof inputs)[number];
+
+export const inputWords: Readonly<Record<Input, string>> = {
+  trapped: "flux of trapped protons",
+  galactic: "flux of galactic particles",
+  cutOff: "cut-off and orbit average",
+  shield: "slowing down in the shield",
+  solarIons: "ions of the solar event",
+  neutrons: "flux of neutrons",
+  thickness: "sensitive thickness of a cell",
+  box: "cells as boxes",
+  conversion: "ions from protons",
+  crossSection: "cross-section",
+  vulnerability: "vulnerability and cells an event",
+  temperature: "temperature coefficient",
+};
+
+export const trappedLnSigma = 0.5;
+export const galacticLnSigma = 0.15;
+export const cutOffLnSigma = 0.05;
+export const boxLnSigma = 0.3;
+export const neutronsLnSigma = 0.12;
+
+/** A factor either way that is meant as 95 % of a lognormal. */
+export function lnSigmaOfFactor(factor: number): number {
+  return Math.log(factor) / 1.959964;
+}
+
+/** .05 up to 100 mil of aluminium and .10 at 10 mm; between and beyond, straight in the thickness. */
+export function shieldLnSigma(thicknessMm: number): number {
+  return 0.05 + (0.05 * Math.max(0, thicknessMm - 2.54)) / (10 - 2.54);
+}
+
+/** Of a cell whose sensitive thickness nobody states: log-uniform between these, µm. */
+export const thicknessUm: readonly [from: number, to: number] = [0.1, 2];
