@@ -6,6 +6,7 @@ import { fitsStudy } from "./fits.ts";
 import { floodReport } from "./flood.ts";
 import { functionsStudy } from "./functions.ts";
 import { gpuShapesReport } from "./gpu-shapes.ts";
+import { orbitTablesReport } from "./orbit-tables.ts";
 import { thermalSweepReport } from "./thermal-sweep.ts";
 import { keplerReport } from "./kepler.ts";
 import { killReport } from "./kill.ts";
@@ -62,6 +63,10 @@ export const studies: Readonly<Record<string, Study>> = {
   kepler: {
     about: "injection × profile against a beam's failure rates, on a Kepler GPU",
     run: keplerReport,
+  },
+  "orbit-tables": {
+    about: "the package's orbit tables beside the maps themselves, 300 orbits (some minutes)",
+    run: orbitTablesReport,
   },
   flood: { about: "one gigabyte of 0xFF into a port", run: floodReport },
 };

@@ -1,10 +1,12 @@
 import { shellFinder } from "../geomagnetism/shell.ts";
 import type { CircularOrbit, Orbit, SolarCondition } from "../orbit/orbit.ts";
 import type { EnergySpectrum } from "../spectra/spectra.ts";
-import { differential } from "./integral-spectrum.ts";
+import { differential, fluxAboveEnergy } from "./integral-spectrum.ts";
 import type { IntegralSpectrum } from "./integral-spectrum.ts";
 import { latitudesOf, meanFluxAbove, shellsAt } from "./orbit-average.ts";
-import type { TrappedMaps } from "./read-maps.ts";
+import { tabulatedElectrons, tabulatedProtons } from "./orbit-tables.ts";
+import type { TrappedMaps, TrappedMapsOf } from "./read-maps.ts";
+import { tableElectronEnergies, tableProtonEnergies } from "./table-grids.ts";
 
 /** Trapped particles, averaged over an orbit, outside of any shield. */
 export interface TrappedSpectra {
@@ -15,7 +17,8 @@ export interface TrappedSpectra {
 }
 
 /** The AP-8 and AE-8 maps themselves, or what this package computed from them. */
-export type TrappedSource = { readonly kind: "maps"; readonly maps: TrappedMaps };
+export type TrappedSource =
+  { readonly kind: "tables" } | { readonly kind: "maps"; readonly maps: TrappedMaps };
 
 /** MeV: the sheets of AP-8 and what lies between them, 0.1 to 400. */
 export const protonEnergies: readonly number[] = [
@@ -34,19 +37,37 @@ export const electronEnergies: readonly number[] = [
 /**
  * Trapped protons and electrons over an orbit (units and grids at the types). Solar minimum is AP-8 MIN and AE-8 MIN in the field of 1964, maximum the
  * MAX maps in the field of 1970. A geostationary orbit is averaged over its longitudes.
+ * The tables hold circular orbits of 300 to 35,786 km; others are refused with RigError `config`.
  */
 export function trappedSpectra(orbit: Orbit, solar: SolarCondition, source: TrappedSource): TrappedSpectra {
-  const { protons, electrons, field } = source.maps[solar];
   const circular = circularOf(orbit);
+  return source.kind === "maps"
+    ? fromMaps(circular, source.maps[solar])
+    : spectraOf(
+        between(tableProtonEnergies, tabulatedProtons(circular, solar), protonEnergies),
+        between(tableElectronEnergies, tabulatedElectrons(circular, solar), electronEnergies),
+      );
+}
+
+function fromMaps(orbit: CircularOrbit, { protons, electrons, field }: TrappedMapsOf): TrappedSpectra {
   const findShell = shellFinder(field);
   const protonsAbove = new Float64Array(protonEnergies.length);
   const electronsAbove = new Float64Array(electronEnergies.length);
-  for (const { latitudeDeg, share } of latitudesOf(circular)) {
-    const shells = shellsAt(findShell, latitudeDeg, circular.altitudeKm);
+  for (const { latitudeDeg, share } of latitudesOf(orbit)) {
+    const shells = shellsAt(findShell, latitudeDeg, orbit.altitudeKm);
     addShare(protonsAbove, meanFluxAbove(protons, shells, protonEnergies), share);
     addShare(electronsAbove, meanFluxAbove(electrons, shells, electronEnergies), share);
   }
   return spectraOf(protonsAbove, electronsAbove);
+}
+
+function between(
+  energyMeV: readonly number[],
+  fluxes: Float64Array,
+  wanted: readonly number[],
+): Float64Array {
+  const spectrum = { energyMeV, perCm2Second: [...fluxes] };
+  return Float64Array.from(wanted, (energy) => fluxAboveEnergy(spectrum, energy));
 }
 
 /** Where a geostationary satellite stands: 35,786 km above the equator. */
