@@ -41,16 +41,15 @@ export interface SamplerOptions {
   readonly sweeps?: number;
   /** Kept draws of all chains together. */
   readonly draws?: number;
+  /** How often the sweeps are doubled at most, where they do not suffice. */
+  readonly doublings?: number;
 }
-
-/** How often the sweeps are doubled when they do not suffice. */
-const mostDoublings = 3;
 
 /** Draws of the posterior, the same for the same seed. What did not converge says so in `convergence`: such draws are no result. */
 export function samplePosterior(
   responses: readonly CurveResponse[],
   random: RandomStream,
-  { chains = 4, warmUp = 2000, sweeps = 10_000, draws = 4000 }: SamplerOptions = {},
+  { chains = 4, warmUp = 2000, sweeps = 10_000, draws = 4000, doublings = 3 }: SamplerOptions = {},
 ): Posterior {
   const blocks = responses.map(curveBlock);
   const sessions = allSessions(responses);
@@ -68,7 +67,7 @@ export function samplePosterior(
     );
     const watched = walked[0]!.map((_, number) => walked.map((chain) => chain[number]!));
     const convergence = convergenceOf(watched);
-    if (convergence.converged || doubling === mostDoublings)
+    if (convergence.converged || doubling === doublings)
       return gather(blocks, sessions, watched, drawsPerChain * chains, convergence);
   }
 }

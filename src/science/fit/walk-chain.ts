@@ -29,12 +29,14 @@ interface Walker {
   value: number;
   logPlateau: number;
   readonly scales: Float64Array;
+  /** Of each session, its share of the events: the plateau's place moves against their scales. */
+  readonly sessionShares: Float64Array;
 }
 
 const mostStarts = 1000;
 
 /**
- * One chain: a sweep moves every curve at given session scales, every session's scale at given curves, and then scales up and plateaus down by one step, along
+ * One chain: a sweep moves every curve at given session scales by a step and a leap, every session's scale at given curves, and then scales up and plateaus down by one step, along
  * the ridges on which counts say nothing. Kept numbers, each over the draws: of every block its state, of every uncertain session its scale.
  */
 export function walkChain(
@@ -109,7 +111,10 @@ export function walkChain(
   const kept = Array.from({ length: columns }, () => new Float64Array(draws));
   for (let sweep = -warmUp; sweep < draws * thin; sweep++) {
     if (sweep === 0) for (const { walk } of walkers) walk.freeze();
-    for (const walker of walkers) step(walker, random);
+    for (const walker of walkers) {
+      step(walker, random);
+      leap(walker, random);
+    }
     uncertain.forEach((session, u) => moveOne(session, strides[u]!));
     for (const island of islands) moveTogether(island);
     if (sweep < 0 || (sweep + 1) % thin !== 0) continue;
@@ -162,7 +167,7 @@ function begin(block: CurveBlock, random: RandomStream, startFrom: WalkPlan["sta
     if (value > -Infinity || attempt === mostStarts)
       return {
         block,
-        walk: randomWalk(block.size, block.covariance, random),
+        walk: randomWalk(block.size, block.centre, block.covariance, random),
         state,
         tried: new Float64Array(block.size),
         here,
@@ -170,19 +175,54 @@ function begin(block: CurveBlock, random: RandomStream, startFrom: WalkPlan["sta
         value,
         logPlateau,
         scales,
+        sessionShares: sharesOf(block),
       };
   }
 }
 
+function sharesOf({ response: { table } }: CurveBlock): Float64Array {
+  const shares = new Float64Array(table.sessions.length);
+  const total = table.events.reduce((sum, n) => sum + n, 0);
+  if (total > 0) for (const [i, n] of table.events.entries()) shares[table.session[i]!]! += n / total;
+  return shares;
+}
+
+/** What to add to the plateau's place so that it means the same whatever the scales: the logarithm of the events themselves. */
+function shiftOf({ scales, sessionShares }: Walker): number {
+  let shift = 0;
+  for (let s = 0; s < scales.length; s++) shift += sessionShares[s]! * scales[s]!;
+  return shift;
+}
+
 function step(walker: Walker, random: RandomStream): void {
   walker.walk.propose(walker.state, walker.tried);
+  const accepted = tryIt(walker, random, 0);
+  const place = walker.block.plateauPlace;
+  walker.tried.set(walker.state);
+  if (place >= 0) walker.tried[place]! += shiftOf(walker);
+  walker.walk.learn(walker.tried, accepted);
+}
+
+/** Leaps are learnt and made with the scales taken out of the plateau. */
+function leap(walker: Walker, random: RandomStream): void {
+  const { walk, block, tried } = walker;
+  const place = block.plateauPlace;
+  const shift = place >= 0 ? shiftOf(walker) : 0;
+  tried.set(walker.state);
+  if (place >= 0) tried[place]! += shift;
+  const before = walk.leapDensity(tried);
+  walk.leap(tried);
+  const after = walk.leapDensity(tried);
+  if (place >= 0) tried[place]! -= shift;
+  tryIt(walker, random, before - after);
+}
+
+function tryIt(walker: Walker, random: RandomStream, correction: number): boolean {
   const { value, logPlateau } = walker.block.weigh(walker.there, walker.tried, walker.scales);
-  const accepted = Math.log(1 - random.nextFloat()) < value - walker.value;
-  if (accepted) {
-    [walker.state, walker.tried] = [walker.tried, walker.state];
-    [walker.here, walker.there] = [walker.there, walker.here];
-    walker.value = value;
-    walker.logPlateau = logPlateau;
-  }
-  walker.walk.learn(walker.state, accepted);
+  if (!(Math.log(1 - random.nextFloat()) < value - walker.value + correction)) return false;
+  [walker.state, walker.tried] = [walker.tried, walker.state];
+  [walker.here, walker.there] = [walker.there, walker.here];
+  walker.value = value;
+  walker.logPlateau = logPlateau;
+  return true;
 }
