@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
-import { RigError } from "../../domain/errors.ts";
 import { paintLine } from "../../report/line.ts";
 import type { EnvironmentSources } from "../../science/environment/environment.ts";
 import type { Output } from "../output.ts";
@@ -39,7 +38,10 @@ export function addEnvironment(program: Command, output: Output): void {
         .choices(["quiet", "worst-day"])
         .default("quiet"),
     )
-    .option("--maps <dir>", "folder with the AP-8 and AE-8 maps and coefficients of the Earth's field")
+    .option(
+      "--maps <dir>",
+      "folder with the AP-8 and AE-8 maps and coefficients of the Earth's field, to compute from in place of the tables that come with radrig",
+    )
     .option("--json", "print every spectrum as JSON, its units in its names")
     .addHelpText(
       "after",
@@ -77,9 +79,7 @@ async function print(options: Options, output: Output): Promise<void> {
 
 async function sourcesOf(maps: string | undefined): Promise<EnvironmentSources> {
   const { environmentSources, mapsIn } = await import("../trapped-source.ts");
-  if (maps === undefined)
-    throw new RigError("config", "an orbit needs --maps: a folder with the AP-8 and AE-8 maps and IGRF");
-  return environmentSources(mapsIn(maps));
+  return environmentSources(maps === undefined ? { kind: "tables" } : mapsIn(maps));
 }
 
 const groundNeedsNone: EnvironmentSources = {
