@@ -40,14 +40,15 @@ export function latitudesOf({ altitudeKm, inclinationDeg }: CircularOrbit): Lati
   return found;
 }
 
-/** The shells at one latitude and altitude, all longitudes. */
+/** The shells at one latitude and altitude, all longitudes; `shift` is where in its share of 7.5° a longitude lies, the middle unless told. */
 export function shellsAt(
   findShell: (place: Place) => Shell,
   latitudeDeg: number,
   altitudeKm: number,
+  shift = 0.5,
 ): Shell[] {
   return Array.from({ length: longitudes }, (_, i) =>
-    findShell(placeOf(latitudeDeg, ((i + 0.5) * 360) / longitudes, altitudeKm)),
+    findShell(placeOf(latitudeDeg, ((i + shift) * 360) / longitudes, altitudeKm)),
   );
 }
 

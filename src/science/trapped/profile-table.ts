@@ -40,7 +40,8 @@ export function packProfiles(
         const whole = Math.round((value(latitude, column, altitude) - grid.least) * grid.scale);
         const number = Math.max(0, whole);
         // Its double is what is kept at first, in sixteen bits.
-        if (number > 32_767) throw new RangeError(`${number} is more than a table's numbers hold: a lower scale`);
+        if (number > 32_767)
+          throw new RangeError(`${number} is more than a table's numbers hold: a lower scale`);
         const change = number - before;
         // Zigzag: small changes, down or up, are small numbers.
         const folded = (change >= 0 ? 2 * change : -2 * change - 1) & 0xffff;
