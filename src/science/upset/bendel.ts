@@ -1,7 +1,7 @@
 import { RigError } from "../../domain/errors.ts";
 
 /**
- * Cross-section of protons and neutrons by W. Bendel and E. Petersen (IEEE Trans. Nucl. Sci. 30 (1983) 4481):
+ * Cross-section of protons and neutrons by W. Bendel and E. Petersen (IEEE Trans. Nucl. Sci. 30 (1983) 4481), in the form of W. Stapor et al. (37 (1990) 1966):
  *   σ(E) = s·(1 − exp(−0.18·√Y))⁴,   Y = (E − A)·√(18/A), energies in MeV
  * with s of its own, or by A and B: `bendelSaturation`. Named as the columns of a model's posterior are.
  */
@@ -28,7 +28,7 @@ export function checkBendel({ saturatedCm2, aMeV }: Bendel): void {
 export function bendelShare(aMeV: number, energyMeV: number): number {
   if (energyMeV <= aMeV) return 0;
   const share = -Math.expm1(-0.18 * Math.sqrt((energyMeV - aMeV) * Math.sqrt(18 / aMeV)));
-  return share * share * share * share;
+  return share * share * (share * share);
 }
 
 export function bendelCm2({ saturatedCm2, aMeV }: Bendel, energyMeV: number): number {
