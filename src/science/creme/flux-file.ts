@@ -1,9 +1,10 @@
 import { atomicWeight } from "../spectra/atomic-weights.ts";
+import { fullSphereSr } from "../spectra/full-sphere.ts";
 import type { IonSpectrum } from "../spectra/spectra.ts";
 import { readGridFile } from "./grid-file.ts";
 
 /** CREME96's fluxes are directional and per square metre: ours are over 4π, per square centimetre. */
-export const omnidirectionalPerCm2: number = 4 * Math.PI * 1e-4;
+export const omnidirectionalPerCm2: number = fullSphereSr * 1e-4;
 
 /** Spectra of ions that somebody had computed, outside a shield (.FLX) or behind it (.TFX). */
 export interface CremeFlux {

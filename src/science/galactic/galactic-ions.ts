@@ -1,5 +1,6 @@
 import type { Transmission } from "../orbit/transmission.ts";
 import { atomicWeight } from "../spectra/atomic-weights.ts";
+import { fullSphereSr } from "../spectra/full-sphere.ts";
 import { logGrid } from "../spectra/log-line.ts";
 import { rigidityGV } from "../spectra/rigidity.ts";
 import type { EnergySpectrum, IonSpectrum } from "../spectra/spectra.ts";
@@ -10,7 +11,6 @@ import { dlrFlux, heaviestOfModel, lowestMeVPerNucleon, modelMassNumber } from "
  * W ─dlrFlux→ directional, outside ─× T(R) of each ion's own rigidity→ at the orbit ─× 4π→ IonSpectrum, EnergySpectrum
  */
 
-const fullSphere = 4 * Math.PI;
 const iron = 26;
 
 /** 60 points a decade: between them the spectrum is off a straight line in logarithms by less than a part in a thousand. */
@@ -26,7 +26,7 @@ export function galacticIons(
   transmission: Transmission,
   mevPerNucleon: readonly number[] = defaultGrid,
 ): IonSpectrum[] {
-  const outside = (z: number): number[] => mevPerNucleon.map((e) => fullSphere * dlrFlux(z, e, w));
+  const outside = (z: number): number[] => mevPerNucleon.map((e) => fullSphereSr * dlrFlux(z, e, w));
   const at = (z: number, massNumber: number, flux: readonly number[], share: number): IonSpectrum => ({
     z,
     massNumber,
@@ -50,6 +50,8 @@ export function galacticProtons(
 ): EnergySpectrum {
   return {
     energyMeV,
-    perCm2SecondMeV: energyMeV.map((e) => fullSphere * dlrFlux(1, e, w) * transmission(rigidityGV(1, 1, e))),
+    perCm2SecondMeV: energyMeV.map(
+      (e) => fullSphereSr * dlrFlux(1, e, w) * transmission(rigidityGV(1, 1, e)),
+    ),
   };
 }

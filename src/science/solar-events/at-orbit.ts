@@ -1,7 +1,6 @@
 import type { Transmission } from "../orbit/transmission.ts";
-import { rigidityGV } from "../spectra/rigidity.ts";
+import { protonRigidityGV, rigidityGV } from "../spectra/rigidity.ts";
 import type { EnergySpectrum, IonSpectrum } from "../spectra/spectra.ts";
-import { protonRigidityGV } from "./band.ts";
 import type { FluenceSpectrum } from "./sapphire.ts";
 
 /*

@@ -1,3 +1,5 @@
+import { protonGeV, protonRigidityGV } from "../spectra/rigidity.ts";
+
 /**
  * The double power law in rigidity that solar proton spectra are fitted with (D. Band et al., Astrophys. J. 413 (1993) 281; for events of the Sun
  * A. J. Tylka, W. F. Dietrich, 2009): a power law that an exponential ends, and joined smoothly to it a steeper power law.
@@ -11,14 +13,6 @@ export interface Band {
   readonly gammaA: number;
   readonly gammaB: number;
   readonly r0GV: number;
-}
-
-const protonGeV = 0.938272;
-
-/** Rigidity of a proton, GV. */
-export function protonRigidityGV(energyMeV: number): number {
-  const e = energyMeV / 1_000;
-  return Math.sqrt(e * (e + 2 * protonGeV));
 }
 
 /** The fit at a proton's energy, per MeV instead of per GV: dJ/dE = dJ/dR·(E + m)/√(E(E + 2m)). */

@@ -1,7 +1,8 @@
 import { RigError } from "../../domain/errors.ts";
+import { fullSphereSr } from "../spectra/full-sphere.ts";
 import type { EnergySpectrum } from "../spectra/spectra.ts";
 import { bandPerMeV } from "./band.ts";
-import { eventGrid, fullSphere } from "./event-grid.ts";
+import { eventGrid } from "./event-grid.ts";
 
 /**
  * Solar proton events that are passed once in N years: SAPPHIRE (P. Jiggens, D. Heynderickx, I. Sandberg, P. Truscott, O. Raukunen, R. Vainio,
@@ -40,13 +41,13 @@ export interface FluenceSpectrum {
 /** Fluence of protons, omnidirectional, of the event passed once in `years` (`sapphireYears`, else refused). */
 export function sapphireFluence(years: number, energyMeV: readonly number[] = eventGrid): FluenceSpectrum {
   const band = { ...fitsOf(years).fluence, gammaB: gammaBOfFluence };
-  return { energyMeV, perCm2MeV: energyMeV.map((e) => fullSphere * bandPerMeV(band, e)) };
+  return { energyMeV, perCm2MeV: energyMeV.map((e) => fullSphereSr * bandPerMeV(band, e)) };
 }
 
 /** Peak flux of protons, omnidirectional, passed once in `years` (`sapphireYears`, else refused). */
 export function sapphirePeakFlux(years: number, energyMeV: readonly number[] = eventGrid): EnergySpectrum {
   const band = { ...fitsOf(years).peak, gammaB: gammaBOfPeak };
-  return { energyMeV, perCm2SecondMeV: energyMeV.map((e) => fullSphere * bandPerMeV(band, e)) };
+  return { energyMeV, perCm2SecondMeV: energyMeV.map((e) => fullSphereSr * bandPerMeV(band, e)) };
 }
 
 function fitsOf(years: number): { readonly fluence: EventFit; readonly peak: EventFit } {

@@ -1,8 +1,9 @@
 import { atomicWeight } from "../spectra/atomic-weights.ts";
+import { fullSphereSr } from "../spectra/full-sphere.ts";
 import type { EnergySpectrum, IonSpectrum } from "../spectra/spectra.ts";
 import type { Band } from "./band.ts";
 import { bandPerMeV } from "./band.ts";
-import { eventGrid, fullSphere } from "./event-grid.ts";
+import { eventGrid } from "./event-grid.ts";
 
 /**
  * CREME96's 'worst day': the average over 18 h of 20 October 1989 (A. J. Tylka et al., IEEE Trans. Nucl. Sci. 44 (1997) 2150), here as a Band fit
@@ -16,7 +17,7 @@ const perCm2 = 1e-4;
 export function worstDayProtons(energyMeV: readonly number[] = eventGrid): EnergySpectrum {
   return {
     energyMeV,
-    perCm2SecondMeV: energyMeV.map((e) => fullSphere * perCm2 * bandPerMeV(worstDay, e)),
+    perCm2SecondMeV: energyMeV.map((e) => fullSphereSr * perCm2 * bandPerMeV(worstDay, e)),
   };
 }
 

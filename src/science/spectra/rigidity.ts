@@ -6,3 +6,12 @@ export function rigidityGV(z: number, massNumber: number, mevPerNucleon: number)
   const e = mevPerNucleon / 1_000;
   return (massNumber / z) * Math.sqrt(e * (e + 2 * nucleonGeV(z)));
 }
+
+/** Rest energy of a proton, GeV (CODATA), as fits of solar protons take it. */
+export const protonGeV = 0.938272;
+
+/** Rigidity of a proton, GV. */
+export function protonRigidityGV(energyMeV: number): number {
+  const e = energyMeV / 1_000;
+  return Math.sqrt(e * (e + 2 * protonGeV));
+}
