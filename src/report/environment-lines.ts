@@ -1,7 +1,7 @@
 import type { Environment, GroundEnvironment, OrbitEnvironment } from "../science/environment/environment.ts";
 import { integralAbove } from "../science/spectra/log-line.ts";
 import type { EnergySpectrum, LetSpectrum } from "../science/spectra/spectra.ts";
-import { fluxAboveEnergy } from "../science/trapped/integral-spectrum.ts";
+import { integralFluxAt } from "../science/trapped/integral-spectrum.ts";
 import { piece } from "./line.ts";
 import type { Line } from "./line.ts";
 import { scientific } from "./numbers.ts";
@@ -34,7 +34,7 @@ function ofOrbit(environment: OrbitEnvironment): Line[] {
   return [
     row("cm⁻² s⁻¹", "outside", "behind"),
     ...[10, 30, 50, 100, 200].map((e) => {
-      const outside = fluxAboveEnergy(environment.trappedProtonsAbove, e);
+      const outside = integralFluxAt(environment.trappedProtonsAbove, e);
       const behind =
         trappedProtons.behind === trappedProtons.outside ? outside : aboveOf(trappedProtons.behind, e);
       return row(`trapped protons > ${e} MeV`, scientific(outside), scientific(behind));
@@ -46,7 +46,7 @@ function ofOrbit(environment: OrbitEnvironment): Line[] {
     ...[0.5, 1, 2].map((e) =>
       row(
         `trapped electrons > ${e} MeV`,
-        scientific(fluxAboveEnergy(environment.trappedElectronsAbove, e)),
+        scientific(integralFluxAt(environment.trappedElectronsAbove, e)),
         "",
       ),
     ),

@@ -3,7 +3,7 @@ import type { CountTable } from "./beam-point.ts";
 import type { Curve } from "./curve.ts";
 import { likelihoodOf } from "./likelihood.ts";
 import type { Likelihood } from "./likelihood.ts";
-import type { Box } from "./nelder-mead.ts";
+import type { Bounds } from "./nelder-mead.ts";
 
 export type ShapeName = Curve["shapeNames"][number];
 
@@ -19,7 +19,7 @@ export interface CurveSearch {
   readonly curve: Curve;
   readonly table: CountTable;
   readonly free: readonly ShapeName[];
-  readonly box: Box;
+  readonly bounds: Bounds;
   readonly steps: readonly number[];
   /** Writes the shape that coordinates stand for. */
   readonly shapeAt: (coordinates: ArrayLike<number>, into: Float64Array) => Float64Array;
@@ -50,7 +50,7 @@ export function curveSearch(table: CountTable, curve: Curve, fixed: FixedShape =
     curve,
     table,
     free,
-    box: { lower: free.map((name) => least[name]), upper: free.map((name) => most[name]) },
+    bounds: { lower: free.map((name) => least[name]), upper: free.map((name) => most[name]) },
     steps: free.map((name) => stepOf[name]),
     shapeAt: (coordinates, into) => {
       let next = 0;

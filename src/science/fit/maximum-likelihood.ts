@@ -26,7 +26,7 @@ export function maximumLikelihood(
   search: CurveSearch,
   starts: readonly (readonly number[])[] = search.starts,
 ): BestCurve {
-  const { likelihood, box, steps } = search;
+  const { likelihood, bounds, steps } = search;
   const shape = new Float64Array(search.curve.shapeNames.length);
   const objective: Objective = (at) => likelihood.overPlateau(search.shapeAt(at, shape));
   const ranked = starts
@@ -35,17 +35,17 @@ export function maximumLikelihood(
     .slice(0, followed);
   let best: Minimum | null = null;
   for (const { start } of ranked) {
-    const found = nelderMead(objective, start, box, { steps });
+    const found = nelderMead(objective, start, bounds, { steps });
     if (best === null || found.value < best.value) best = found;
   }
-  return curveAt(search, newtonMinimum(objective, best!, box));
+  return curveAt(search, newtonMinimum(objective, best!, bounds));
 }
 
 /** One search down from a place already near: what a bootstrap needs a thousand times. */
 export function refit(search: CurveSearch, start: readonly number[]): BestCurve {
   const shape = new Float64Array(search.curve.shapeNames.length);
   const objective: Objective = (at) => search.likelihood.overPlateau(search.shapeAt(at, shape));
-  const near = nelderMead(objective, start, search.box, {
+  const near = nelderMead(objective, start, search.bounds, {
     steps: search.steps.map((step) => step / 2),
     tolerance: 1e-4,
     mostEvaluations: 400,

@@ -7,7 +7,7 @@ export interface Minimum {
 }
 
 /** Where each number may lie. */
-export interface Box {
+export interface Bounds {
   readonly lower: readonly number[];
   readonly upper: readonly number[];
 }
@@ -22,32 +22,32 @@ export interface NelderMeadOptions {
 }
 
 /**
- * The simplex search of J. Nelder and R. Mead (Computer J. 7 (1965) 308), with every corner drawn back into the box: needs no derivative, which a
+ * The simplex search of J. Nelder and R. Mead (Computer J. 7 (1965) 308), with every corner drawn back into the bounds: needs no derivative, which a
  * threshold does not give. Ends when the corners' values lie within `tolerance` of each other, and starts once more there, since a
  * simplex that has gone flat along a bound ends early.
  */
 export function nelderMead(
   objective: Objective,
   start: ArrayLike<number>,
-  box: Box,
+  bounds: Bounds,
   options: NelderMeadOptions,
 ): Minimum {
-  const first = descend(objective, start, box, options);
+  const first = descend(objective, start, bounds, options);
   if (start.length === 0 || options.startsOnceMore === false) return first;
-  const second = descend(objective, first.at, box, options);
+  const second = descend(objective, first.at, bounds, options);
   return second.value <= first.value ? second : first;
 }
 
 function descend(
   objective: Objective,
   start: ArrayLike<number>,
-  box: Box,
+  bounds: Bounds,
   options: NelderMeadOptions,
 ): Minimum {
   const { steps, tolerance = 1e-10, mostEvaluations = 2000 } = options;
   const n = start.length;
   const clamp = (at: Float64Array): Float64Array => {
-    for (let i = 0; i < n; i++) at[i] = Math.min(box.upper[i]!, Math.max(box.lower[i]!, at[i]!));
+    for (let i = 0; i < n; i++) at[i] = Math.min(bounds.upper[i]!, Math.max(bounds.lower[i]!, at[i]!));
     return at;
   };
   let evaluations = 0;
@@ -65,7 +65,7 @@ function descend(
   for (let i = 0; i < n; i++) {
     const at = Float64Array.from(corners[0]!.at);
     // Away from a bound, lest the simplex be flat from the start.
-    at[i]! += at[i]! + steps[i]! > box.upper[i]! ? -steps[i]! : steps[i]!;
+    at[i]! += at[i]! + steps[i]! > bounds.upper[i]! ? -steps[i]! : steps[i]!;
     corners.push(corner(at));
   }
   const centre = new Float64Array(n);

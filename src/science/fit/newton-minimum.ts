@@ -1,5 +1,5 @@
 import { cholesky, solveCholesky } from "./cholesky.ts";
-import type { Box, Minimum, Objective } from "./nelder-mead.ts";
+import type { Bounds, Minimum, Objective } from "./nelder-mead.ts";
 
 /** Numbers within this of a bound are held there. */
 const atBound = 1e-9;
@@ -10,11 +10,11 @@ const step = 1e-4;
  * Newton's method from a minimum already near, with derivatives by central differences (`step` in each number, so they should be of the order of 1):
  * takes the last digits where a simplex is slow. Numbers at a bound stay there. Never answers a worse place than it was given.
  */
-export function newtonMinimum(objective: Objective, start: Minimum, box: Box): Minimum {
+export function newtonMinimum(objective: Objective, start: Minimum, bounds: Bounds): Minimum {
   let best: Minimum = start;
   const free: number[] = [];
   for (let i = 0; i < start.at.length; i++)
-    if (start.at[i]! > box.lower[i]! + atBound + step && start.at[i]! < box.upper[i]! - atBound - step)
+    if (start.at[i]! > bounds.lower[i]! + atBound + step && start.at[i]! < bounds.upper[i]! - atBound - step)
       free.push(i);
   if (free.length === 0) return best;
   for (let count = 0; count < mostSteps; count++) {
@@ -22,7 +22,7 @@ export function newtonMinimum(objective: Objective, start: Minimum, box: Box): M
     const lower = cholesky(curvature, free.length);
     if (lower === null) return best;
     const change = solveCholesky(lower, gradient, free.length);
-    const next = downhill(objective, best, free, change, box);
+    const next = downhill(objective, best, free, change, bounds);
     if (next === null) return best;
     const gained = best.value - next.value;
     best = next;
@@ -81,13 +81,16 @@ function downhill(
   from: Minimum,
   free: readonly number[],
   change: Float64Array,
-  box: Box,
+  bounds: Bounds,
 ): Minimum | null {
   for (let share = 1; share > 1e-6; share /= 2) {
     const at = Float64Array.from(from.at);
     for (let i = 0; i < free.length; i++) {
       const place = free[i]!;
-      at[place] = Math.min(box.upper[place]!, Math.max(box.lower[place]!, at[place]! - share * change[i]!));
+      at[place] = Math.min(
+        bounds.upper[place]!,
+        Math.max(bounds.lower[place]!, at[place]! - share * change[i]!),
+      );
     }
     const value = objective(at);
     if (value < from.value) return { at, value };

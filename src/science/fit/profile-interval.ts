@@ -87,8 +87,8 @@ function ofParameter(search: CurveSearch, best: BestCurve, name: ShapeName): Pro
   const whole = new Float64Array(search.free.length);
   const shape = new Float64Array(search.curve.shapeNames.length);
   const pick = <T>(values: readonly T[]): T[] => others.map((i) => values[i]!);
-  const box = { lower: pick(search.box.lower), upper: pick(search.box.upper) };
-  const [lowest, highest] = [search.box.lower[place]!, search.box.upper[place]!];
+  const bounds = { lower: pick(search.bounds.lower), upper: pick(search.bounds.upper) };
+  const [lowest, highest] = [search.bounds.lower[place]!, search.bounds.upper[place]!];
   const isRealBound = name === "threshold";
   return {
     at: best.coordinates[place]!,
@@ -109,7 +109,7 @@ function ofParameter(search: CurveSearch, best: BestCurve, name: ShapeName): Pro
           whole[place] = held;
           return search.likelihood.overPlateau(search.shapeAt(whole, shape));
         };
-        return nelderMead(objective, warm, box, {
+        return nelderMead(objective, warm, bounds, {
           steps: pick(search.steps).map((step) => step / 3),
           tolerance,
         });
@@ -145,7 +145,7 @@ function ofCrossSection(search: CurveSearch, best: BestCurve, x: number): Profil
           const log = logShare(coordinates);
           return log === -Infinity ? Infinity : search.likelihood.overScales(shape, held - log);
         };
-        return nelderMead(objective, warm, search.box, {
+        return nelderMead(objective, warm, search.bounds, {
           steps: search.steps.map((step) => step / 3),
           tolerance,
         });

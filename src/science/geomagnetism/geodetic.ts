@@ -6,9 +6,10 @@ const halfAxisKm = 6378.137;
 const flattening = 1 / 298.257223563;
 
 /** Geocentric, rotating with the Earth, in Earth radii of 6,371.2 km: x to longitude 0, z to the north pole. */
-export type Place = readonly [x: number, y: number, z: number];
+export type GeocentricPlace = readonly [x: number, y: number, z: number];
 
-export function placeOf(latitudeDeg: number, longitudeDeg: number, altitudeKm: number): Place {
+/** Of a geodetic place, its latitude and altitude those of the WGS84 ellipsoid. */
+export function geocentricOf(latitudeDeg: number, longitudeDeg: number, altitudeKm: number): GeocentricPlace {
   const [latitude, longitude] = [(latitudeDeg * Math.PI) / 180, (longitudeDeg * Math.PI) / 180];
   const squash = (1 - flattening) ** 2;
   const curvature = halfAxisKm / Math.sqrt(Math.cos(latitude) ** 2 + squash * Math.sin(latitude) ** 2);

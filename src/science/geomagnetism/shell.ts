@@ -1,7 +1,7 @@
 import { fieldLineTracer } from "./field-line.ts";
 import { dipoleMoment } from "./field-coefficients.ts";
 import type { FieldCoefficients } from "./field-coefficients.ts";
-import type { Place } from "./geodetic.ts";
+import type { GeocentricPlace } from "./geodetic.ts";
 import { fieldOf } from "./geomagnetic-field.ts";
 
 /** What trapped particles know of a place: McIlwain's L, Earth radii, and the strength of the field over the least on its line. */
@@ -27,7 +27,10 @@ const weights = Float64Array.from(
  * L and B/B0 of a place in a field of this epoch, with the epoch's own dipole moment. L by Hilton (J. Geophys. Res. 76 (1971) 6952) from the
  * second invariant I = ∫ √(1 − B/B_m) ds between the mirror points. A finder holds the room of one field line; calls do not depend on each other.
  */
-export function shellFinder(coefficients: FieldCoefficients, tolerance?: number): (place: Place) => Shell {
+export function shellFinder(
+  coefficients: FieldCoefficients,
+  tolerance?: number,
+): (place: GeocentricPlace) => Shell {
   const moment = dipoleMoment(coefficients);
   const tracer = fieldLineTracer(fieldOf(coefficients), tolerance);
   const strengths = new Float64Array(nodes);

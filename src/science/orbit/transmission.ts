@@ -1,3 +1,4 @@
+import { earthRadiusKm } from "../geomagnetism/geodetic.ts";
 import type { LShells } from "./l-shells.ts";
 import type { Orbit } from "./orbit.ts";
 
@@ -22,9 +23,6 @@ export interface CutOff {
 }
 
 export const cutOffOfCreme: CutOff = { factorGV: 14.5, exponent: 2, openAboveL: 4.8 };
-
-/** Mean radius of the Earth, km, as its shadow. */
-const earthRadiusKm = 6371.2;
 
 /** Share of all directions that the Earth leaves open at an altitude: 0.73 at 800 km. Straight lines; no dip of the horizon for what the field bends. */
 export function openSky(altitudeKm: number): number {

@@ -7,7 +7,7 @@ export interface IntegralSpectrum {
 }
 
 /** Flux above an energy, cm⁻²s⁻¹: between the grid's points its logarithm runs straight against the energy, as in AP-8; below the grid its first, beyond it 0. */
-export function fluxAboveEnergy({ energyMeV, perCm2Second }: IntegralSpectrum, energy: number): number {
+export function integralFluxAt({ energyMeV, perCm2Second }: IntegralSpectrum, energy: number): number {
   if (energy <= energyMeV[0]!) return perCm2Second[0]!;
   const above = energyMeV.findIndex((at) => at >= energy);
   if (above < 0) return 0;

@@ -1,5 +1,5 @@
-import { placeOf } from "../geomagnetism/geodetic.ts";
-import type { Place } from "../geomagnetism/geodetic.ts";
+import { geocentricOf } from "../geomagnetism/geodetic.ts";
+import type { GeocentricPlace } from "../geomagnetism/geodetic.ts";
 import type { Shell } from "../geomagnetism/shell.ts";
 import { RigError } from "../../domain/errors.ts";
 import type { CircularOrbit } from "../orbit/orbit.ts";
@@ -42,13 +42,13 @@ export function latitudesOf({ altitudeKm, inclinationDeg }: CircularOrbit): Lati
 
 /** The shells at one latitude and altitude, all longitudes; `shift` is where in its share of 7.5° a longitude lies, the middle unless told. */
 export function shellsAt(
-  findShell: (place: Place) => Shell,
+  findShell: (place: GeocentricPlace) => Shell,
   latitudeDeg: number,
   altitudeKm: number,
   shift = 0.5,
 ): Shell[] {
   return Array.from({ length: longitudes }, (_, i) =>
-    findShell(placeOf(latitudeDeg, ((i + shift) * 360) / longitudes, altitudeKm)),
+    findShell(geocentricOf(latitudeDeg, ((i + shift) * 360) / longitudes, altitudeKm)),
   );
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { coefficientsAt, dipoleMoment } from "../../../src/science/geomagnetism/field-coefficients.ts";
 import { fieldLineTracer } from "../../../src/science/geomagnetism/field-line.ts";
 import { fieldOf } from "../../../src/science/geomagnetism/geomagnetic-field.ts";
-import { earthRadiusKm, placeOf } from "../../../src/science/geomagnetism/geodetic.ts";
+import { earthRadiusKm, geocentricOf } from "../../../src/science/geomagnetism/geodetic.ts";
 import { shellFinder } from "../../../src/science/geomagnetism/shell.ts";
 import { fluxAbove } from "../../../src/science/trapped/map-flux.ts";
 import { readFieldEpochs } from "../../../src/science/trapped/read-maps.ts";
@@ -46,14 +46,14 @@ describe("the field", () => {
 
 describe("geodetic places (WGS84)", () => {
   test("equator and pole lie at the half axes, 45° where the tables have it", () => {
-    expect(placeOf(0, 90, 100).map((value) => value * earthRadiusKm)).toEqual([
+    expect(geocentricOf(0, 90, 100).map((value) => value * earthRadiusKm)).toEqual([
       expect.closeTo(0, 9),
       expect.closeTo(6478.137, 9),
       0,
     ]);
-    expect(placeOf(90, 0, 0)[2] * earthRadiusKm).toBeCloseTo(6356.752314, 6);
+    expect(geocentricOf(90, 0, 0)[2] * earthRadiusKm).toBeCloseTo(6356.752314, 6);
     // The ellipsoid at 45°: 4,517,590.879 m from the axis and 4,487,348.409 m above the equator (NIMA TR8350.2's a and f, by hand).
-    const [x, , z] = placeOf(45, 0, 0);
+    const [x, , z] = geocentricOf(45, 0, 0);
     expect(x * earthRadiusKm).toBeCloseTo(4517.590879, 5);
     expect(z * earthRadiusKm).toBeCloseTo(4487.348409, 5);
   });
@@ -106,7 +106,7 @@ if (!orbitDataIsHere) {
     expect(rows.length).toBe(60);
     let held = 0;
     for (const [lon, lat, alt, year, l, ratio] of rows) {
-      const shell = shellFinder(coefficientsAt(epochs, year))(placeOf(lat, lon, alt));
+      const shell = shellFinder(coefficientsAt(epochs, year))(geocentricOf(lat, lon, alt));
       if (l > 17) {
         expect(shell.l).toBe(Infinity);
         continue;
@@ -133,7 +133,7 @@ if (!orbitDataIsHere) {
       [-20, 10, 20_000],
     ];
     for (const [lat, lon, alt] of places) {
-      const place = placeOf(lat, lon, alt);
+      const place = geocentricOf(lat, lon, alt);
       const [fast, slow] = [find(place), slowShell(field, moment, place)];
       expect(Math.abs(fast.l / slow.l - 1)).toBeLessThan(1.2e-4);
       expect(Math.abs(fast.bOverB0 / slow.bOverB0 - 1)).toBeLessThan(5e-4);
@@ -141,7 +141,7 @@ if (!orbitDataIsHere) {
   });
 
   test("radbelt's point, traced: 2642.5 cm⁻²s⁻¹ above 20 MeV to 2 % (NASA radbelt README)", () => {
-    const shell = shellFinder(coefficientsAt(epochs, 2021 + 59 / 365))(placeOf(-30, -45, 500));
+    const shell = shellFinder(coefficientsAt(epochs, 2021 + 59 / 365))(geocentricOf(-30, -45, 500));
     const flux = fluxAbove(mapsOfTheFolder().max.protons, shell, [20])[0]!;
     expect(Math.abs(flux / 2642.50268555 - 1)).toBeLessThan(0.02);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { coefficientsAt } from "../../../src/science/geomagnetism/field-coefficients.ts";
-import { placeOf } from "../../../src/science/geomagnetism/geodetic.ts";
+import { geocentricOf } from "../../../src/science/geomagnetism/geodetic.ts";
 import { readShc } from "../../../src/science/geomagnetism/read-shc.ts";
 import { shellFinder } from "../../../src/science/geomagnetism/shell.ts";
 import {
@@ -83,7 +83,7 @@ withOrbitData("the cut-off of Milam County", () => {
   /** Vertical cut-off by 15.96·L^-2.005 (Shea, Smart and Gentile 1987). */
   const cutOffByL = (latitudeDeg: number, longitudeDeg: number, altitudeKm: number, year: number): number => {
     const field = coefficientsAt(readShc(orbitData("igrf/IGRF13.shc"), "IGRF13.shc"), year);
-    return 15.96 * shellFinder(field)(placeOf(latitudeDeg, longitudeDeg, altitudeKm)).l ** -2.005;
+    return 15.96 * shellFinder(field)(geocentricOf(latitudeDeg, longitudeDeg, altitudeKm)).l ** -2.005;
   };
 
   test("is 5.2 GV by L, and that is too much by 6 to 11 % at Dallas, Denver and New York, so 4.9 ± 0.3 GV", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { lShellsOf } from "../../../src/science/orbit/l-shells-of.ts";
-import { differential, fluxAboveEnergy } from "../../../src/science/trapped/integral-spectrum.ts";
+import { differential, integralFluxAt } from "../../../src/science/trapped/integral-spectrum.ts";
 import { latitudesOf } from "../../../src/science/trapped/orbit-average.ts";
 import { readMaps } from "../../../src/science/trapped/read-maps.ts";
 import { trappedSpectra } from "../../../src/science/trapped/trapped-spectra.ts";
@@ -47,8 +47,8 @@ describe("integral and differential spectra", () => {
 
   test("between the points the logarithm runs straight against the energy", () => {
     const two = { energyMeV: [10, 20, 40], perCm2Second: [100, 1, 0] };
-    expect(fluxAboveEnergy(two, 15)).toBeCloseTo(10, 9);
-    expect([1, 10, 20, 30, 41].map((energy) => fluxAboveEnergy(two, energy))).toEqual([100, 100, 1, 0.5, 0]);
+    expect(integralFluxAt(two, 15)).toBeCloseTo(10, 9);
+    expect([1, 10, 20, 30, 41].map((energy) => integralFluxAt(two, energy))).toEqual([100, 100, 1, 0.5, 0]);
   });
 });
 
@@ -94,7 +94,7 @@ if (!orbitDataIsHere) {
     ];
     for (const [energy, perM2SrSecond] of creme)
       expect(
-        Math.abs(fluxAboveEnergy(protonsAbove, energy) / (perM2SrSecond * 4e-4 * Math.PI) - 1),
+        Math.abs(integralFluxAt(protonsAbove, energy) / (perM2SrSecond * 4e-4 * Math.PI) - 1),
       ).toBeLessThan(0.15);
   });
 
@@ -108,7 +108,7 @@ if (!orbitDataIsHere) {
       [200, 25.87],
     ];
     for (const [energy, flux] of spenvis)
-      expect(Math.abs(fluxAboveEnergy(protonsAbove, energy) / flux - 1)).toBeLessThan(0.1);
+      expect(Math.abs(integralFluxAt(protonsAbove, energy) / flux - 1)).toBeLessThan(0.1);
   });
 
   test("three of the prototype's orbits, whose places were not geodetic: 4 % (ap8_orbit_average.json)", () => {
@@ -121,7 +121,7 @@ if (!orbitDataIsHere) {
     for (const [altitude, inclination, , , ...fluxes] of three) {
       const { protonsAbove } = trappedSpectra(circular(Number(altitude), Number(inclination)), "min", source);
       E_MeV.forEach((energy, i) =>
-        expect(Math.abs(fluxAboveEnergy(protonsAbove, energy) / Number(fluxes[i]) - 1)).toBeLessThan(0.04),
+        expect(Math.abs(integralFluxAt(protonsAbove, energy) / Number(fluxes[i]) - 1)).toBeLessThan(0.04),
       );
     }
   });
@@ -134,7 +134,7 @@ if (!orbitDataIsHere) {
     for (const [altitude, inclination, fluxes] of printed) {
       const { protonsAbove } = trappedSpectra(circular(altitude, inclination), "max", source);
       [10, 30, 50, 100, 200].forEach((energy, i) =>
-        expect(Math.abs(fluxAboveEnergy(protonsAbove, energy) / fluxes[i]! - 1)).toBeLessThan(0.04),
+        expect(Math.abs(integralFluxAt(protonsAbove, energy) / fluxes[i]! - 1)).toBeLessThan(0.04),
       );
     }
   });
@@ -144,8 +144,8 @@ if (!orbitDataIsHere) {
     const [one, other] = [spectra(60).protonsAbove, spectra(120).protonsAbove];
     one.perCm2Second.forEach((flux, i) => expect(other.perCm2Second[i]! / flux).toBeCloseTo(1, 9));
     const far = trappedSpectra({ kind: "geostationary" }, "max", source);
-    expect(fluxAboveEnergy(far.protonsAbove, 10)).toBe(0);
-    expect(fluxAboveEnergy(far.electronsAbove, 1)).toBeGreaterThan(1e5);
+    expect(integralFluxAt(far.protonsAbove, 10)).toBe(0);
+    expect(integralFluxAt(far.electronsAbove, 1)).toBeGreaterThan(1e5);
   });
 
   test("the share of time above L 4.8 with the Earth's shadow is SPENVIS' exposure factor, 0.2138 to 3 % (orbital-model.md §10 #10)", () => {
