@@ -5,7 +5,7 @@ import { randomStream } from "../../src/domain/random.ts";
 import { lShellsOf } from "../../src/science/orbit/l-shells-of.ts";
 import { shellFinder } from "../../src/science/geomagnetism/shell.ts";
 import type { CircularOrbit, SolarCondition } from "../../src/science/orbit/orbit.ts";
-import { fluxAboveEnergy } from "../../src/science/trapped/integral-spectrum.ts";
+import { integralFluxAt } from "../../src/science/trapped/integral-spectrum.ts";
 import { latitudesOf, meanFluxAbove, shellsAt } from "../../src/science/trapped/orbit-average.ts";
 import type { TrappedMaps } from "../../src/science/trapped/read-maps.ts";
 import { trappedSpectra } from "../../src/science/trapped/trapped-spectra.ts";
@@ -50,8 +50,8 @@ export function heldOut(
     trappedSpectra(orbit, solar, { kind: "tables" }),
   ];
   const beside = (part: "protonsAbove" | "electronsAbove", energy: number) => {
-    const flux = fluxAboveEnergy(full[part], energy);
-    return { flux, error: flux > 0 ? fluxAboveEnergy(table[part], energy) / flux - 1 : 0 };
+    const flux = integralFluxAt(full[part], energy);
+    return { flux, error: flux > 0 ? integralFluxAt(table[part], energy) / flux - 1 : 0 };
   };
   return {
     orbit,

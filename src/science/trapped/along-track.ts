@@ -1,4 +1,4 @@
-import { placeOf } from "../geomagnetism/geodetic.ts";
+import { geocentricOf } from "../geomagnetism/geodetic.ts";
 import { shellFinder } from "../geomagnetism/shell.ts";
 import type { SolarCondition } from "../orbit/orbit.ts";
 import { fluxAbove } from "./map-flux.ts";
@@ -33,7 +33,7 @@ export function fluxAtPlaces(
   const findShell = shellFinder(maps[solar].field);
   const map = maps[solar][particles];
   return ({ latitudeDeg, longitudeDeg, altitudeKm }, energiesMeV) =>
-    fluxAbove(map, findShell(placeOf(latitudeDeg, longitudeDeg, altitudeKm)), energiesMeV);
+    fluxAbove(map, findShell(geocentricOf(latitudeDeg, longitudeDeg, altitudeKm)), energiesMeV);
 }
 
 /** Flux above one energy at each point of a track. */

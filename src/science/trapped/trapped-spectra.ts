@@ -1,7 +1,7 @@
 import { shellFinder } from "../geomagnetism/shell.ts";
 import type { CircularOrbit, Orbit, SolarCondition } from "../orbit/orbit.ts";
 import type { EnergySpectrum } from "../spectra/spectra.ts";
-import { differential, fluxAboveEnergy } from "./integral-spectrum.ts";
+import { differential, integralFluxAt } from "./integral-spectrum.ts";
 import type { IntegralSpectrum } from "./integral-spectrum.ts";
 import { latitudesOf, meanFluxAbove, shellsAt } from "./orbit-average.ts";
 import { tabulatedElectrons, tabulatedProtons } from "./orbit-tables.ts";
@@ -67,7 +67,7 @@ function between(
   wanted: readonly number[],
 ): Float64Array {
   const spectrum = { energyMeV, perCm2Second: [...fluxes] };
-  return Float64Array.from(wanted, (energy) => fluxAboveEnergy(spectrum, energy));
+  return Float64Array.from(wanted, (energy) => integralFluxAt(spectrum, energy));
 }
 
 /** Where a geostationary satellite stands: 35,786 km above the equator. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { lShellsOf } from "../../../src/science/orbit/l-shells-of.ts";
-import { fluxAboveEnergy } from "../../../src/science/trapped/integral-spectrum.ts";
+import { integralFluxAt } from "../../../src/science/trapped/integral-spectrum.ts";
 import { monotoneCubic } from "../../../src/science/trapped/monotone-cubic.ts";
 import {
   packProfiles,
@@ -17,7 +17,7 @@ const circular = (altitudeKm: number, inclinationDeg: number) =>
   ({ kind: "circular", altitudeKm, inclinationDeg }) as const;
 const protonsAbove = (altitudeKm: number, inclinationDeg: number, solar: "min" | "max") => {
   const spectra = trappedSpectra(circular(altitudeKm, inclinationDeg), solar, tables);
-  return (energy: number): number => fluxAboveEnergy(spectra.protonsAbove, energy);
+  return (energy: number): number => integralFluxAt(spectra.protonsAbove, energy);
 };
 
 describe("a monotone cubic", () => {
@@ -118,8 +118,8 @@ describe("the package's own tables, against what others published", () => {
       "max",
       tables,
     );
-    expect(fluxAboveEnergy(protons, 10)).toBe(0);
-    expect(fluxAboveEnergy(electronsAbove, 1)).toBeGreaterThan(1e5);
+    expect(integralFluxAt(protons, 10)).toBe(0);
+    expect(integralFluxAt(electronsAbove, 1)).toBeGreaterThan(1e5);
     for (const { perCm2Second } of [protons, electronsAbove])
       perCm2Second.slice(1).forEach((flux, i) => expect(flux).toBeLessThanOrEqual(perCm2Second[i]!));
   });
@@ -134,7 +134,7 @@ describe("the package's own tables, against what others published", () => {
       const power = Math.log(f) / Math.log(e) + 1;
       sum += (perCm2SecondMeV[i]! * energyMeV[i]! * (e ** power - 1)) / power;
     }
-    expect(Math.abs(sum / (fluxAboveEnergy(integral, 20) - fluxAboveEnergy(integral, 400)) - 1)).toBeLessThan(
+    expect(Math.abs(sum / (integralFluxAt(integral, 20) - integralFluxAt(integral, 400)) - 1)).toBeLessThan(
       0.02,
     );
   });
