@@ -17,6 +17,7 @@ import { addInflux } from "./verbs/influx.ts";
 import { addModel } from "./verbs/model.ts";
 import { addPorts } from "./verbs/ports.ts";
 import { addKill, addPower } from "./verbs/power.ts";
+import { addPredict } from "./verbs/predict.ts";
 import { addReplay } from "./verbs/replay.ts";
 import { addRig } from "./verbs/rig.ts";
 import { addRun } from "./verbs/run.ts";
@@ -34,6 +35,7 @@ const verbs = [
   addThermal,
   addPorts,
   addDoctor,
+  addPredict,
   addEnvironment,
   addEmulate,
   addGuard,

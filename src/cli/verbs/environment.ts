@@ -77,12 +77,12 @@ async function print(options: Options, output: Output): Promise<void> {
   for (const line of environmentLines(environment)) output.data(paintLine(line, output.canvas()));
 }
 
-async function sourcesOf(maps: string | undefined): Promise<EnvironmentSources> {
+export async function sourcesOf(maps: string | undefined): Promise<EnvironmentSources> {
   const { environmentSources, mapsIn } = await import("../trapped-source.ts");
   return environmentSources(maps === undefined ? { kind: "tables" } : mapsIn(maps));
 }
 
-const groundNeedsNone: EnvironmentSources = {
+export const groundNeedsNone: EnvironmentSources = {
   trapped: () => {
     throw new TypeError("no trapped particles at the ground");
   },

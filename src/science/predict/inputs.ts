@@ -23,18 +23,18 @@ export const inputs = [
 export type Input = (typeof inputs)[number];
 
 export const inputWords: Readonly<Record<Input, string>> = {
-  trapped: "flux of trapped protons",
-  galactic: "flux of galactic particles",
-  cutOff: "cut-off and orbit average",
-  shield: "slowing down in the shield",
-  solarIons: "ions of the solar event",
-  neutrons: "flux of neutrons",
-  thickness: "sensitive thickness of a cell",
+  trapped: "trapped protons",
+  galactic: "galactic particles",
+  cutOff: "cut-off",
+  shield: "slowing down",
+  solarIons: "solar ions",
+  neutrons: "neutrons",
+  thickness: "cell thickness",
   box: "cells as boxes",
   conversion: "ions from protons",
   crossSection: "cross-section",
-  vulnerability: "vulnerability and cells an event",
-  temperature: "temperature coefficient",
+  vulnerability: "vulnerability",
+  temperature: "temperature",
 };
 
 export const trappedLnSigma = 0.5;
