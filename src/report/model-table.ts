@@ -63,18 +63,19 @@ function curveWords({ curve, basis }: Fit): string {
     case "fitted":
       return curve;
     case "prior-shape":
-      return `${curve}, shape a prior`;
+      return `${curve}, prior shape`;
     case "limit":
       return "limit";
     case "stated":
-      return "stated, no count";
+      return "a prior's width";
   }
 }
 
+/** What a stated prior made is painted as such. */
 function interval({ value, lower, upper, limitOnly, method }: Estimated): Piece {
   if (limitOnly) return piece(`below ${scientific(upper)}`, "dim");
   const words = `${scientific(value)} [${scientific(lower)}, ${scientific(upper)}]`;
-  return method === "prior" ? piece(`${words} a prior's`, "yellow") : piece(words);
+  return method === "prior" ? piece(words, "yellow") : piece(words);
 }
 
 const strikeColumns: readonly Column[] = [

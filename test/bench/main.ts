@@ -1,5 +1,6 @@
 import { availableParallelism, loadavg } from "node:os";
 import { acceleratorsBench } from "./accelerators.ts";
+import { calibrateBench } from "./calibrate.ts";
 import { firstLightBench } from "./first-light.ts";
 import { influxBench } from "./influx.ts";
 import { journalBench } from "./journal.ts";
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   influx: influxBench,
   "first-light": firstLightBench,
   accelerators: acceleratorsBench,
+  calibrate: calibrateBench,
 };
 
 const asked = process.argv.slice(2);

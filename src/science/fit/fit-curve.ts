@@ -67,6 +67,7 @@ export interface FittedCurve {
   readonly logScales: Readonly<Record<string, number>>;
 }
 
+/** `draws: 0`: no posterior, for one whose draws are to come from a walk through several curves at once. */
 export interface CurveFitOptions extends SamplerOptions {
   readonly confidence?: number;
   /** Of the bootstrap: 1,000 unless told, and fewer of tables beyond 100 places, 200 at the least, to keep a fit within seconds. */
@@ -89,12 +90,14 @@ export function fitCurve(
   const table = countTable(points, against, tilt);
   const search = curveSearch(table, curve, fixed);
   const reasons = whyNot(search);
-  const sample = (counts: CountTable): Posterior =>
-    samplePosterior(
-      [{ name, table: counts, curve, fixed, ...(priors === undefined ? {} : { priors }) }],
-      random,
-      options,
-    );
+  const sample = (counts: CountTable): Posterior | null =>
+    options.draws === 0
+      ? null
+      : samplePosterior(
+          [{ name, table: counts, curve, fixed, ...(priors === undefined ? {} : { priors }) }],
+          random,
+          options,
+        );
   const common = {
     name,
     curve: request.curve,

@@ -145,13 +145,17 @@ function besideBeam(
     return { outcome, composed: composedAs, beam: null, unmodelled: null, ratio: null, independent: true };
   const measured = Float64Array.from(fit.posterior, (row) => crossSection(fit.curve, row, beam.at));
   const residual = measured.map((value, row) => Math.max(0, value - composed[row]!));
-  const ratio = measured.map((value, row) => value / composed[row]!);
+  // Below a threshold both are 0 and have no ratio: where that is so in more than a twentieth of the rows, nothing is said.
+  const ratios = [...measured.keys()].flatMap((row) =>
+    composed[row]! > 0 ? [measured[row]! / composed[row]!] : [],
+  );
+  const told = ratios.length > 0.95 * measured.length;
   return {
     outcome,
     composed: composedAs,
     beam: drawsEstimated(measured, "cm2", counted),
     unmodelled: drawsEstimated(residual, "cm2", null),
-    ratio: drawsEstimated(ratio, "1", counted),
+    ratio: told ? drawsEstimated(ratios, "1", counted) : null,
     independent: !fits.some((other) => other.points.some((a) => fit.points.some((b) => shareRuns(a, b)))),
   };
 }
@@ -173,7 +177,9 @@ function beamsOf(responses: readonly Response[]): Beam[] {
   for (const { quantity, fits } of responses) {
     if (quantity.kind !== "upset") continue;
     for (const { species, points } of fits)
-      for (const { energyMeV, letMeVCm2PerMg } of points) {
+      for (const { energyMeV, letMeVCm2PerMg, tiltDeg } of points) {
+        // A tilted ion counts as another LET, at which nothing else was measured.
+        if (tiltDeg !== 0) continue;
         const at = species === "ion" ? letMeVCm2PerMg : energyMeV;
         if (at !== null) beams.set(`${species}|${at}`, { species, at });
       }

@@ -1,6 +1,6 @@
 import type { RandomStream } from "../../domain/random.ts";
 import { randomStream } from "../../domain/random.ts";
-import { countTable, disperse } from "../fit/beam-point.ts";
+import { countTable, disperse, placesOf } from "../fit/beam-point.ts";
 import type { BeamPoint } from "../fit/beam-point.ts";
 import type { Curve } from "../fit/curve.ts";
 import { bendel2, crossSectionAt, weibull } from "../fit/curve.ts";
@@ -87,8 +87,14 @@ export function isWalked({
   stated,
   against,
 }: Pick<DrawRequest, "points" | "stated" | "against">): boolean {
-  if (stated !== null || points.every(({ events }) => events === 0)) return false;
-  return new Set(points.map((point) => placeOf(point, against))).size > 1;
+  if (stated !== null) return false;
+  const { all, struck } = placesOf(countTable(points, against));
+  return struck.length > 0 && all.length > 1;
+}
+
+/** Effective LET, or energy. */
+export function highestPlace({ points, against }: Pick<DrawRequest, "points" | "against">): number {
+  return countTable(points, against).at.at(-1)!;
 }
 
 export function placeOf(point: BeamPoint, against: "energy" | "let"): number {
@@ -118,15 +124,16 @@ function heightRows(
   seed: number,
   random: RandomStream,
 ): Rows {
-  const at = Math.max(...points.map((point) => placeOf(point, against)));
-  const there = points.filter((point) => placeOf(point, against) === at);
+  const table = countTable(points, against);
+  const at = table.at.at(-1)!;
   const shapes = shapePrior(curve, against, at);
+  const logScales = table.sessions.map((session) => scaleOf(session, scales, seed));
   return Array.from({ length: rowsOfPosterior }, (_, row) => {
     let [exposure, events, background] = [0, 0, 0];
-    for (const point of there) {
-      exposure += point.fluencePerCm2 * Math.exp(scaleOf(point, scales, seed)[row]!);
-      events += point.events;
-      background += point.backgroundEvents ?? 0;
+    for (let i = table.at.length - 1; i >= 0 && table.at[i] === at; i--) {
+      exposure += table.fluencePerCm2[i]! * Math.exp(logScales[table.session[i]!]![row]!);
+      events += table.events[i]!;
+      background += table.background[i]!;
     }
     const height = meanDraw(events, background, random) / exposure;
     return curveThrough(curve, against, at, height, shapes(random));
@@ -152,15 +159,16 @@ function curveThrough(
 }
 
 /** One list of scales a session, for whoever asks. */
-function scaleOf(point: BeamPoint, scales: Map<string, Float64Array>, seed: number): Float64Array {
-  const known = scales.get(point.sessionId);
+function scaleOf(
+  { id, logSigma }: { readonly id: string; readonly logSigma: number },
+  scales: Map<string, Float64Array>,
+  seed: number,
+): Float64Array {
+  const known = scales.get(id);
   if (known !== undefined) return known;
-  const random = randomStream(seed, "session", point.sessionId);
-  const drawn = Float64Array.from(
-    { length: rowsOfPosterior },
-    () => point.relFluenceUncertainty1Sigma * normalDraw(random),
-  );
-  scales.set(point.sessionId, drawn);
+  const random = randomStream(seed, "session", id);
+  const drawn = Float64Array.from({ length: rowsOfPosterior }, () => logSigma * normalDraw(random));
+  scales.set(id, drawn);
   return drawn;
 }
 

@@ -3,7 +3,7 @@ import type { BeamPoint } from "../fit/beam-point.ts";
 import { fitCurve } from "../fit/fit-curve.ts";
 import type { CurveFit } from "../fit/fit-curve.ts";
 import { defaultPriors } from "../fit/prior.ts";
-import { drawAll, isWalked, placeOf, shapePriorInWords } from "./draws.ts";
+import { drawAll, highestPlace, isWalked, placeOf, shapePriorInWords } from "./draws.ts";
 import type { Drawn, DrawRequest } from "./draws.ts";
 import { crossSection } from "./cross-section.ts";
 import { drawsEstimated, rateEstimated } from "./estimated.ts";
@@ -105,8 +105,8 @@ function statedOf(values: readonly Measured[], against: "energy" | "let"): DrawR
   };
 }
 
-/** A short walk of its own: the rows come from one that all responses share. */
-const ownWalk = { warmUp: 500, sweeps: 1000, draws: 400, replicas: 200 } as const;
+/** No walk of its own: the rows come from one that all responses share. */
+const ownWalk = { draws: 0, replicas: 100 } as const;
 
 function curveFit({ name, curve, against, points }: DrawRequest, seed: number): CurveFit {
   const first = Math.min(
@@ -125,7 +125,7 @@ function fitOf(asked: Asked, drawn: Drawn, fit: CurveFit | null, seed: number): 
   const { curve, against, stated } = request;
   const events = stated === null ? points.reduce((sum, point) => sum + point.events!, 0) : null;
   const rows = of.drawShare === null ? drawn.rows : divided(drawn.rows, of.drawShare, seed, request.name);
-  const at = stated?.at ?? Math.max(...request.points.map((point) => placeOf(point, against)));
+  const at = stated?.at ?? highestPlace(request);
   const basis =
     stated !== null ? "stated" : events === 0 ? "limit" : fit?.support === "curve" ? "fitted" : "prior-shape";
   const unit = of.per === "bit" ? "cm2/bit" : "cm2";
@@ -237,8 +237,7 @@ function plainPoint(point: Measured): Point {
 
 function findingsOf({ points, request }: Asked, fit: CurveFit | null, basis: Fit["basis"]): string[] {
   const found: string[] = [];
-  if (fit !== null)
-    found.push(...fit.reasons, ...fit.cautions.filter((caution) => !caution.includes("did not converge")));
+  if (fit !== null) found.push(...fit.reasons, ...fit.cautions);
   if (basis === "limit") found.push("no event was counted: an upper limit is all that is known");
   if (basis === "prior-shape" && fit === null)
     found.push(
