@@ -22,7 +22,7 @@ export async function calibrateBench(): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), "radrig-bench-"));
   try {
     const journal = await createJournal(folder);
-    await journal.append(campaignOf1000());
+    journal.append(campaignOf1000());
     await journal.durable();
     await journal.close();
     const seconds: number[] = [];

@@ -69,7 +69,7 @@ describe("counts in a beam", () => {
 
   test("at several LETs give a Weibull curve, and its posterior holds the truth", () => {
     const truth = [3e-7, 2, 20, 1.5] as const;
-    const runs = [2.5, 4, 7, 12, 20, 35, 58].map((letMeVCm2PerMg, at) => {
+    const runs = [3, 6, 12, 24, 48].map((letMeVCm2PerMg, at) => {
       const expected = 1e9 * crossSection("weibull", truth, letMeVCm2PerMg);
       return beamRun(
         1e9,
@@ -199,8 +199,8 @@ describe("what cannot be", () => {
 describe("an emulated campaign", () => {
   test("gives back the cross-section a bit of the rig file, and the same bytes each time", async () => {
     const { records } = await campaignOn(smallRig(), [
-      injection("strikes: 120").replace("target: weights", "target: [weights, activations, control]"),
-      exposure("fluencePerCm2: 4.0e+9").replace("species: proton", "species: proton, energyMeV: 67"),
+      injection("strikes: 60").replace("target: weights", "target: [weights, activations, control]"),
+      exposure("fluencePerCm2: 3.0e+9").replace("species: proton", "species: proton, energyMeV: 67"),
       "{ kind: beam_off, dut: dut, workload: gemm, stop: { seconds: 2 } }",
     ]);
     const observed = (): Observed => observe(folded(records), "b".repeat(64));
