@@ -53,6 +53,8 @@ const ions: readonly Ion[] = [
 export const heaviestOfModel: number = ions.length;
 /** Below it the model says nothing, and its flux is 0. */
 export const lowestMeVPerNucleon = 10;
+/** The most active Sun that it holds for. */
+export const highestW = 200;
 
 /** Mass number of the model's ion of charge `z`, 1..28. */
 export function modelMassNumber(z: number): number {
@@ -65,7 +67,9 @@ export function modelMassNumber(z: number): number {
  */
 export function dlrFlux(z: number, mevPerNucleon: number, w: number): number {
   const { a, c, gamma, alpha } = ionOf(z);
-  if (!(w >= 0 && w <= 200)) throw new RangeError(`W = ${w} is outside the model; expected 0 to 200`);
+  if (!(w >= 0 && w <= highestW))
+    throw new RangeError(`W = ${w} is outside the model; expected 0 to ${highestW}`);
+  if (Number.isNaN(mevPerNucleon)) throw new RangeError("an energy per nucleon of NaN; expected MeV");
   if (mevPerNucleon < lowestMeVPerNucleon) return 0;
   const e = mevPerNucleon / 1_000;
   const m = nucleonGeV(z);

@@ -1,4 +1,5 @@
 import { RigError } from "../../domain/errors.ts";
+import { highestW } from "./dlr-model.ts";
 import { smoothedSunspots, spanned, sunspotYears } from "./solar-cycles.ts";
 
 /**
@@ -27,7 +28,7 @@ export function activityOfCondition(condition: GalacticCondition): SolarActivity
 
 /** A W that is known; from 0 to 200, else refused. */
 export function activityOfNumber(w: number): SolarActivity {
-  if (!(w >= 0 && w <= 200)) throw refusal(`W = ${w}`, "0 (deepest minimum) to 200");
+  if (!(w >= 0 && w <= highestW)) throw refusal(`W = ${w}`, `0 (deepest minimum) to ${highestW}`);
   return { w, wUncertainty1Sigma: 0, from: "as given" };
 }
 
@@ -53,7 +54,8 @@ export function activityAtDate(date: string): SolarActivity {
     );
   }
   return {
-    w: smoothedSunspots(year) / version2PerWolf,
+    // The maximum of 1958 alone lies beyond what the model holds for, by 1.
+    w: Math.min(highestW, smoothedSunspots(year) / version2PerWolf),
     wUncertainty1Sigma: byDateUncertainty,
     from: `sunspot cycle at ${date}`,
   };
@@ -70,7 +72,7 @@ export function activityOfOulu(countsPerMinute: number): SolarActivity {
       `${countsPerMinute} counts/min at Oulu`,
       "4,700 to 6,900, corrected for pressure, not for efficiency",
     );
-  return { w: Math.min(200, Math.max(0, w)), wUncertainty1Sigma: 5, from: "neutron monitor of Oulu" };
+  return { w: Math.min(highestW, Math.max(0, w)), wUncertainty1Sigma: 5, from: "neutron monitor of Oulu" };
 }
 
 /** A year and its fraction. */

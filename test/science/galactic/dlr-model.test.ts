@@ -42,6 +42,7 @@ describe("the DLR model", () => {
     expect(dlrFlux(2, 10, 20)).toBeGreaterThan(0);
     for (const w of [-1, 201, NaN])
       expect(() => dlrFlux(1, 100, w)).toThrow(/outside the model; expected 0 to 200/);
+    expect(() => dlrFlux(1, NaN, 20)).toThrow(RangeError);
     for (const z of [0, 29, 1.5]) expect(() => dlrFlux(z, 100, 20)).toThrow(/no ion of charge/);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { RigError } from "../../../src/domain/errors.ts";
+import { dlrFlux } from "../../../src/science/galactic/dlr-model.ts";
 import {
   activityAtDate,
   activityOfCondition,
@@ -53,6 +54,16 @@ describe("the sunspot cycle by date", () => {
     const rms = Math.sqrt(errors.reduce((sum, each) => sum + each * each, 0) / errors.length);
     expect(rms).toBeLessThan(25);
     expect(Math.max(...errors.map(Math.abs))).toBeLessThan(50);
+  });
+
+  test("the highest maximum, of 1958, stays within what the model of galactic ions holds for", () => {
+    for (let month = 1; month <= 12; month++) {
+      const { w } = activityAtDate(`1958-${String(month).padStart(2, "0")}`);
+      expect(w).toBeGreaterThan(180);
+      expect(dlrFlux(26, 1000, w)).toBeGreaterThan(0);
+    }
+    // 285.0/1.416 is 201.3, half a year after March.
+    expect(activityAtDate("1958-09").w).toBe(200);
   });
 
   test("never leaves the span of the turns it lies between, and has no step", () => {
