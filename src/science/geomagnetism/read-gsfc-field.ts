@@ -6,6 +6,9 @@ export interface GsfcField extends FieldCoefficients {
   readonly secular: boolean;
 }
 
+/** The IGRF ends at 13; room for a file's own finer model, and none for a number that is no degree. */
+const mostDegree = 100;
+
 /**
  * Coefficients from a file as the GSFC's BILCAL and SHELLIG read: a title (`dgrf65`, `igrf20`, `igrf20s` for secular variation), a line
  * `n_max radius year`, then a line `n m g h` for each pair. `name` is the file's, for errors.
@@ -16,7 +19,8 @@ export function readGsfcField(text: string, name: string): GsfcField {
     .map((line) => line.trim())
     .filter((line) => line !== "");
   const [degree, radius, year] = (head ?? "").split(/\s+/).map(Number);
-  if (!/^[di]grf\d+s?$/i.test(title ?? "") || !(degree! >= 1) || !(year! > 1800))
+  const isDegree = Number.isInteger(degree) && degree! >= 1 && degree! <= mostDegree;
+  if (!/^[di]grf\d+s?$/i.test(title ?? "") || !isDegree || !(year! > 1800))
     throw new RigError(
       "config",
       `${name}: not a GSFC file of coefficients: it should begin with a title as 'dgrf65' and a line 'n_max radius year'`,

@@ -51,6 +51,12 @@ describe("coefficients of the field out of files", () => {
     ["a number that is none", () => readShc(shc.replace("-2000", "x"), "a.shc"), /n = 1, m = 1 is damaged/],
     ["another text", () => readGsfcField("hello\n", "b.dat"), /b\.dat: not a GSFC file/],
     [
+      "a degree no memory holds",
+      () => readGsfcField("dgrf65\n4000000000 6371.2 1965\n", "b.dat"),
+      /b\.dat: not a GSFC file/,
+    ],
+    ["half a degree", () => readGsfcField("dgrf65\n1.5 6371.2 1965\n", "b.dat"), /not a GSFC file/],
+    [
       "another radius",
       () => readGsfcField(dat("dgrf65", 1965, 1).replace("6371.2", "6378.1"), "b.dat"),
       /6378\.1 km/,
