@@ -9,10 +9,12 @@ import type { GroundSite } from "./sites.ts";
 export type GroundSun = "quiet" | "mean" | "active";
 
 /**
- * dφ/dE at the reference: New York at sea level, mean Sun; cm⁻² s⁻¹ MeV⁻¹. Above 1 MeV; 12.7 cm⁻² h⁻¹ above 10 MeV, of which the standard says 13,
+ * dφ/dE at the reference: New York at sea level, mean Sun; cm⁻² s⁻¹ MeV⁻¹. From 1 MeV, else a RangeError; 12.7 cm⁻² h⁻¹ above 10 MeV, of which the standard says 13,
  * and uncertain by some 10 to 15 %.
  */
 export function referenceNeutronFlux(energyMeV: number): number {
+  if (!(energyMeV >= 1))
+    throw new RangeError(`the spectrum at the ground begins at 1 MeV; found ${energyMeV} MeV`);
   const e = Math.log(energyMeV);
   return 1.006e-6 * Math.exp(-0.35 * e * e + 2.1451 * e) + 1.011e-3 * Math.exp(-0.4106 * e * e - 0.667 * e);
 }

@@ -41,7 +41,7 @@ export function arealDepth({ thicknessMm, material = aluminium }: Shield): numbe
   return (thicknessMm / 10) * material.densityGPerCm3;
 }
 
-/** Behind no thickness at all a spectrum is what it was. */
+/** Behind no thickness at all a spectrum is what it was. A thickness that is none is a RigError `config`, a spectrum of fewer than two points a RangeError. */
 export function ionsBehind(shield: Shield, ions: readonly IonSpectrum[]): IonSpectrum[] {
   const depth = arealDepth(shield);
   if (depth === 0) return [...ions];
@@ -59,6 +59,7 @@ export function ionsBehind(shield: Shield, ions: readonly IonSpectrum[]): IonSpe
   });
 }
 
+/** Protons, as `ionsBehind` has ions. */
 export function protonsBehind(shield: Shield, protons: EnergySpectrum): EnergySpectrum {
   const depth = arealDepth(shield);
   if (depth === 0) return protons;
@@ -81,6 +82,8 @@ function slowDown(
   energies: readonly number[],
   fluxes: readonly number[],
 ): [number[], number[]] {
+  if (energies.length < 2)
+    throw new RangeError(`a spectrum of ${energies.length} points behind a shield; expected two or more`);
   const table = rangeTable(material, z, massNumber);
   const grid = gridBehind(table, depth, geometry, energies);
   const paths = geometry === "sphere" ? [{ x: 1, weight: 1 }] : cosines;

@@ -62,8 +62,10 @@ export function integralAbove(xs: readonly number[], ys: readonly number[], from
   return integralsAbove(xs, ys, [from])[0]!;
 }
 
-/** A grid from `first` to `last`, both exact, of equal steps in the logarithm: at least `perDecade` of them to a decade. */
+/** A grid from `first` to `last`, both exact, of equal steps in the logarithm: at least `perDecade` of them to a decade. A RangeError where it would not rise. */
 export function logGrid(first: number, last: number, perDecade: number): number[] {
+  if (!(first > 0 && last > first && last < Infinity))
+    throw new RangeError(`a grid from ${first} to ${last}; expected one that rises, from above 0`);
   const steps = Math.max(1, Math.ceil(Math.log10(last / first) * perDecade));
   const grid = Array.from({ length: steps + 1 }, (_, i) => first * (last / first) ** (i / steps));
   grid[steps] = last;

@@ -48,9 +48,13 @@ export function meanOverThresholds(exceedance: Exceedance, weibull: Weibull): nu
   const { step, weights } = rules[shape >= 1 ? 0 : shape >= 0.5 ? 1 : 2]!;
   const growth = Math.exp(step / shape);
   const last = values.length - 1;
-  let reach = width * Math.exp(lnFirst / shape);
+  const first = width * Math.exp(lnFirst / shape);
+  // By multiplication alone 0 would stay 0 where a very flat S puts the first nodes below the smallest number.
+  const isTiny = first < 1e-290;
+  let reach = first;
   let sum = 0;
   for (let node = 0; node < weights.length; node++, reach *= growth) {
+    if (isTiny) reach = width * Math.exp((lnFirst + node * step) / shape);
     const place = (Math.log(onset + reach) - lnFrom) / lnStep;
     if (place >= last) break;
     if (place > 0) {

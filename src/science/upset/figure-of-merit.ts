@@ -1,4 +1,5 @@
-import { weibullQuantile } from "./weibull.ts";
+import { RigError } from "../../domain/errors.ts";
+import { checkWeibull, weibullQuantile } from "./weibull.ts";
 import type { Weibull } from "./weibull.ts";
 
 /**
@@ -20,12 +21,16 @@ export const conversionLnSigma = 0.7;
 /** C, per day: geostationary, solar minimum, 100 mil of aluminium. */
 export const geostationaryPerDay = 400;
 
-/** From ions: exact, as the Weibull is. L0.25 is where a quarter of the saturation is reached. */
+/** From ions: exact, as the Weibull is. L0.25 is where a quarter of the saturation is reached. RigError `config` for impossible parameters. */
 export function figureOfMerit(ions: Weibull): number {
+  checkWeibull(ions);
   return ions.saturatedCm2 / weibullQuantile(ions, 0.25) ** 2;
 }
 
+/** Of a part whose protons were measured: `limitCm2` is their σ far above the threshold. RigError `config` where that is below 0. */
 export function figureOfMeritFromProtons(limitCm2: number): RoughValue {
+  if (!(limitCm2 >= 0 && limitCm2 < Infinity))
+    throw new RigError("config", `a limiting cross-section of ${limitCm2} cm²: 0 or more is wanted`);
   return { median: perProtonLimit * limitCm2, lnSigma: conversionLnSigma };
 }
 

@@ -1,3 +1,4 @@
+import { RigError } from "../../domain/errors.ts";
 import { integralsAbove, logGrid } from "../spectra/log-line.ts";
 import type { EnergySpectrum } from "../spectra/spectra.ts";
 import { bendelShare, checkBendel } from "./bendel.ts";
@@ -15,7 +16,7 @@ const perDecade = 256;
 /** Bendel's cross-section is smooth enough for a fourth of the grid. */
 const stride = 4;
 
-/** Flux above an energy, cm⁻²s⁻¹ by MeV. Prepared once for all draws. */
+/** Flux above an energy, cm⁻²s⁻¹ by MeV. Prepared once for all draws. A RangeError for a spectrum of fewer than two points. */
 export function fluxAboveEnergy({ energyMeV, perCm2SecondMeV }: EnergySpectrum): Exceedance {
   const grid = logGrid(energyMeV[0]!, energyMeV.at(-1)!, perDecade);
   return {
@@ -51,9 +52,13 @@ export interface NeutronCrossSections {
   readonly thermalCm2?: number;
 }
 
+/** Per second, of what the cross-sections are of. RigError `config` for one or a flux below 0. */
 export function neutronRate(
   { fastCm2, thermalCm2 = 0 }: NeutronCrossSections,
   flux: { readonly above10MeVPerCm2Second: number; readonly thermalPerCm2Second: number },
 ): number {
+  for (const value of [fastCm2, thermalCm2, flux.above10MeVPerCm2Second, flux.thermalPerCm2Second])
+    if (!(value >= 0 && value < Infinity))
+      throw new RigError("config", `a neutron cross-section or flux of ${value}: 0 or more is wanted`);
   return fastCm2 * flux.above10MeVPerCm2Second + thermalCm2 * flux.thermalPerCm2Second;
 }

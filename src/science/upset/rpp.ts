@@ -5,6 +5,7 @@ import { chordsLongerThan, surfaceOf } from "./chord-lengths.ts";
 import type { Box } from "./chord-lengths.ts";
 import { meanOverThresholds } from "./exceedance.ts";
 import type { Exceedance } from "./exceedance.ts";
+import { checkWeibull } from "./weibull.ts";
 import type { Weibull } from "./weibull.ts";
 
 /**
@@ -18,8 +19,11 @@ import type { Weibull } from "./weibull.ts";
 const mgPerG = 1000;
 const cm2PerUm2 = 1e-8;
 
-/** RPP(Lc) over the box's mean cross-section A/4, cm⁻²s⁻¹. Only the box's shape counts. */
+/** RPP(Lc) over the box's mean cross-section A/4, cm⁻²s⁻¹, by MeV·cm²/mg. Only the box's shape counts. RigError `config` for no box. */
 export function fluxThroughBox(spectrum: LetSpectrum, box: Box): Exceedance {
+  const { a, b, h } = box;
+  if (![a, b, h].every((side) => side > 0 && side < Infinity))
+    throw new RigError("config", `a box of ${a} × ${b} × ${h} µm: three sides above 0 are wanted`);
   const { lnFrom, lnStep, flux } = logBins(spectrum);
   const bins = flux.length;
   // Below a hundredth of the lowest LET hardly a chord is short enough to matter; above the longest chord none is long enough.
@@ -46,7 +50,7 @@ export function boxRate(through: Exceedance, box: Box, thresholds: Weibull): num
 
 /** Rates of square cells whose area is the saturation cross-section and whose sensitive thickness is stated. */
 export interface SquareCells {
-  /** Upsets of a bit per second; `thicknessUm` is h. Microseconds, once the shape was met. */
+  /** Upsets of a bit per second; `thicknessUm` is h. Microseconds, once the shape was met. RigError `config` for an impossible cell. */
   bitRate(bit: Weibull, thicknessUm: number): number;
 }
 
@@ -67,6 +71,7 @@ export function squareCells(spectrum: LetSpectrum): SquareCells {
   return {
     bitRate: (bit, thicknessUm) => {
       checkThickness(thicknessUm);
+      checkWeibull(bit);
       const side = Math.sqrt(bit.saturatedCm2 / cm2PerUm2);
       if (side === 0) return 0;
       const place = shapesPerOctave * Math.log2(side / thicknessUm);

@@ -39,7 +39,8 @@ export function weibullCm2({ saturatedCm2, onset, width, shape }: Weibull, x: nu
   return saturatedCm2 * weibullShare(onset, Math.log(width), shape, x);
 }
 
-/** x at which the share `u` of the saturation is reached: x0 + W·(−ln(1 − u))^(1/S). */
+/** x at which the share `u` of the saturation, 0 to 1, is reached: x0 + W·(−ln(1 − u))^(1/S). A RangeError for no share. */
 export function weibullQuantile({ onset, width, shape }: Omit<Weibull, "saturatedCm2">, u: number): number {
+  if (!(u >= 0 && u <= 1)) throw new RangeError(`a share of ${u} of a saturation; expected 0 to 1`);
   return onset + width * (-Math.log1p(-u)) ** (1 / shape);
 }

@@ -76,6 +76,8 @@ describe("neutrons at the ground (JESD89A, Gordon 2004)", () => {
     );
     expect(() => relativeNeutronFlux({ altitudeM: NaN, cutOffGV: 2 }, "mean")).toThrow(RangeError);
     expect(() => relativeNeutronFlux({ altitudeM: 0, cutOffGV: 0 }, "mean")).toThrow(/no vertical cut-off/);
+    for (const energy of [0.5, 0, -1, NaN])
+      expect(() => groundNeutrons(groundSites.denver, "mean", [energy, 10])).toThrow(/begins at 1 MeV/);
   });
 });
 

@@ -44,4 +44,13 @@ describe("a spectrum between its points", () => {
     expect(all[0]).toBeGreaterThan(0);
     expect(all.at(-1)).toBe(0);
   });
+  test.each([
+    [0, 1],
+    [1, 1],
+    [2, 1],
+    [NaN, 1],
+    [1, Infinity],
+  ])("a grid from %d to %d is refused", (first, last) => {
+    expect(() => logGrid(first, last, 10)).toThrow(RangeError);
+  });
 });
