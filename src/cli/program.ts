@@ -7,6 +7,7 @@ import { addAgent } from "./verbs/agent.ts";
 import { addAnalyze } from "./verbs/analyze.ts";
 import { addCalibrate } from "./verbs/calibrate.ts";
 import { addCheck } from "./verbs/check.ts";
+import { addCompare } from "./verbs/compare.ts";
 import { addControl } from "./verbs/control.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addEmulate } from "./verbs/emulate.ts";
@@ -36,6 +37,7 @@ const verbs = [
   addPorts,
   addDoctor,
   addPredict,
+  addCompare,
   addEnvironment,
   addEmulate,
   addGuard,

@@ -132,7 +132,7 @@ export async function sha256OfFile(path: string): Promise<string> {
 }
 
 /** `60C`, `-20`, `60 °C`. */
-function degrees(text: string): number {
+export function degrees(text: string): number {
   const number = /^(-?\d+(?:\.\d+)?)\s*°?C?$/i.exec(text)?.[1];
   if (number === undefined || Number(number) < -100 || Number(number) > 200)
     throw new InvalidArgumentError("It is a die temperature from -100 to 200 °C, such as 60C.");
