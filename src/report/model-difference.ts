@@ -34,7 +34,7 @@ export function differenceTable(differences: readonly ModelDifference[], canvas:
       ? piece("differs", "yellow")
       : ratio === null
         ? piece(a === null ? "only in B" : "only in A", "dim")
-        : piece("no difference shown", "dim"),
+        : piece("alike", "dim"),
   ]);
   const chance = (compared / 20).toFixed(compared < 20 ? 1 : 0);
   return [

@@ -78,6 +78,14 @@ function interval({ value, lower, upper, limitOnly, method }: Estimated): Piece 
   return method === "prior" ? piece(words, "yellow") : piece(words);
 }
 
+/** With two digits, where two of them stand side by side. */
+function brief({ value, lower, upper, limitOnly }: Estimated): Piece {
+  const short = (number: number): string => number.toExponential(1).replace("e+", "e");
+  return limitOnly
+    ? piece(`below ${short(upper)}`, "dim")
+    : piece(`${short(value)} [${short(lower)}, ${short(upper)}]`);
+}
+
 const strikeColumns: readonly Column[] = [
   { title: "workload", align: "left", shrinks: true },
   { title: "structure", align: "left", shrinks: true },
@@ -167,8 +175,8 @@ function compositions({ compositions: all }: Model, page: Canvas): Line[] {
         piece(workload),
         piece(protection),
         piece(outcome.toUpperCase()),
-        interval(composed),
-        beam === null ? piece("not there", "dim") : interval(beam),
+        brief(composed),
+        beam === null ? piece("not there", "dim") : brief(beam),
         ratio === null || ratio.limitOnly
           ? piece("", "dim")
           : piece(
@@ -191,19 +199,29 @@ function compositions({ compositions: all }: Model, page: Canvas): Line[] {
 }
 
 function remarks(model: Model, width: number): Line[] {
-  const lines = new Set<string>(model.findings);
-  for (const { quantity, fits } of model.responses)
-    for (const { species, findings } of fits)
-      for (const finding of findings)
-        if (!finding.startsWith("no event was counted"))
-          lines.add(`${quantityWords(quantity)}, ${species}: ${finding}.`);
+  const lines = [...model.findings, ...findingsOfFits(model)];
   for (const { workload, protection, missing } of model.compositions)
     if (missing.length > 0)
-      lines.add(
+      lines.push(
         `${workload}, codes ${protection}: not in the sum of its parts: ${missing.map(({ structure, why }) => `${structure} (${why})`).join("; ")}.`,
       );
-  if (lines.size === 0) return [];
-  return [[], [piece("To know", "bold")], ...[...lines].flatMap((text) => wrapped(text, width))];
+  if (lines.length === 0) return [];
+  return [[], [piece("To know", "bold")], ...[...new Set(lines)].flatMap((text) => wrapped(text, width))];
+}
+
+/** What is said of several quantities is said once, with all their names. */
+function findingsOfFits({ responses: all }: Model): string[] {
+  const named = new Map<string, string[]>();
+  for (const { quantity, fits } of all)
+    for (const { species, findings, basis } of fits)
+      for (const finding of findings)
+        if (basis !== "limit")
+          named.set(finding, [...(named.get(finding) ?? []), `${quantityWords(quantity)} (${species})`]);
+  return [...named].map(([finding, names]) =>
+    names.length > 3
+      ? `${names.length} of the cross-sections: ${finding}.`
+      : `${names.join("; ")}: ${finding}.`,
+  );
 }
 
 /** On as many lines as it takes, the following ones indented. */

@@ -84,7 +84,7 @@ function vulnerabilities(a: Model, b: Model): ModelDifference[] {
 function strikesOf(model: Model): Map<string, Vulnerability> {
   return new Map(
     model.vulnerabilities.map((one) => [
-      `harmful strikes of ${one.multiplicity} on ${one.structure} under ${one.workload}, codes ${one.protection}`,
+      `${one.structure} under ${one.workload}, codes ${one.protection}: harmful strikes of ${one.multiplicity}`,
       one,
     ]),
   );

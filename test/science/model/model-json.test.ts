@@ -84,7 +84,7 @@ describe("two models", () => {
       diffModels(model, b).flatMap(({ what, differs }) => (differs ? [what] : []));
     expect(differing(model)).toEqual([]);
     const harmless = differing(modelOf(200, 20));
-    expect(harmless.some((what) => what.startsWith("harmful strikes of 1 on weights"))).toBe(true);
+    expect(harmless.some((what) => what.startsWith("weights under gemm, codes off: harmful"))).toBe(true);
     expect(harmless.some((what) => what.startsWith("sdc under gemm"))).toBe(false);
     expect(differing(modelOf(800, 100)).some((what) => what.startsWith("sdc under gemm"))).toBe(true);
     expect(differenceTable(diffModels(model, modelOf(800, 100)), plainCanvas).join("\n")).toMatch(
