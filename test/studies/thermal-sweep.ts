@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../src/cli/package-root.ts";
 import type { RunResult } from "../../src/domain/result.ts";
-import { logSlope } from "../../src/science/log-slope.ts";
-import type { LogSlope } from "../../src/science/log-slope.ts";
+import { logSlope } from "./log-slope.ts";
+import type { LogSlope } from "./log-slope.ts";
 import { campaignOn, exposure, smallRig } from "../campaign/emulated.ts";
 
 /**

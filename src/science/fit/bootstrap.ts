@@ -1,4 +1,5 @@
 import type { RandomStream } from "../../domain/random.ts";
+import { quantile } from "../quantile.ts";
 import type { CountTable } from "./beam-point.ts";
 import { curveSearch } from "./curve-search.ts";
 import type { CurveSearch, FixedShape } from "./curve-search.ts";
@@ -68,11 +69,5 @@ export function percentileInterval(
   confidence = 0.95,
 ): { readonly lower: number; readonly upper: number } {
   const sorted = Float64Array.from(values).sort();
-  const at = (p: number): number => {
-    const place = p * (sorted.length - 1);
-    const below = Math.floor(place);
-    const above = Math.min(sorted.length - 1, below + 1);
-    return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
-  };
-  return { lower: at((1 - confidence) / 2), upper: at((1 + confidence) / 2) };
+  return { lower: quantile(sorted, (1 - confidence) / 2), upper: quantile(sorted, (1 + confidence) / 2) };
 }

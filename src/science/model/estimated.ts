@@ -1,5 +1,6 @@
 import { clopperPearson } from "../clopper-pearson.ts";
 import { garwood } from "../garwood.ts";
+import { quantile } from "../quantile.ts";
 import type { Estimated } from "./model.ts";
 
 /** Numbers with their intervals, in the ways that a model has them. */
@@ -52,13 +53,4 @@ export function drawsEstimated(values: ArrayLike<number>, unit: string, events: 
     events,
     limitOnly,
   };
-}
-
-/** Of sorted values, between them by a straight line; NaN of none. */
-export function quantile(sorted: Float64Array, probability: number): number {
-  if (sorted.length === 0) return NaN;
-  const place = probability * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(sorted.length - 1, below + 1);
-  return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
 }

@@ -1,4 +1,4 @@
-import { quantile } from "../model/estimated.ts";
+import { quantile } from "../quantile.ts";
 import type { Figure, Rates } from "./prediction.ts";
 
 export const secondsPerDay = 86_400;

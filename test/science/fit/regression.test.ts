@@ -3,7 +3,7 @@ import { randomStream } from "../../../src/domain/random.ts";
 import { fitConditions, sramTemperaturePrior } from "../../../src/science/fit/conditions.ts";
 import { poissonRegression, predictLog } from "../../../src/science/fit/poisson-regression.ts";
 import { poissonDraw } from "../../../src/science/fit/random-draws.ts";
-import { logSlope } from "../../../src/science/log-slope.ts";
+import { logSlope } from "../../studies/log-slope.ts";
 
 const temperatures = [25, 25, 60, 60, 85, 85];
 const points = (events: (t: number, v: number, i: number) => number, sigma = 0) =>

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomStream } from "../../src/domain/random.ts";
-import { logSlope } from "../../src/science/log-slope.ts";
-import { poissonDraw } from "../studies/draws.ts";
+import { logSlope } from "./log-slope.ts";
+import { poissonDraw } from "./draws.ts";
 
 describe("slope of ln σ on temperature", () => {
   test("two temperatures: the line goes through both, by hand", () => {
