@@ -128,15 +128,15 @@ function heightRows(
   const at = table.at.at(-1)!;
   const shapes = shapePrior(curve, against, at);
   const logScales = table.sessions.map((session) => scaleOf(session, scales, seed));
+  const there = [...table.at.keys()].filter((i) => table.at[i] === at);
+  const sum = (of: Float64Array): number => there.reduce((total, i) => total + of[i]!, 0);
+  const drawMean = meanSampler(sum(table.events), sum(table.background));
   return Array.from({ length: rowsOfPosterior }, (_, row) => {
-    let [exposure, events, background] = [0, 0, 0];
-    for (let i = table.at.length - 1; i >= 0 && table.at[i] === at; i--) {
-      exposure += table.fluencePerCm2[i]! * Math.exp(logScales[table.session[i]!]![row]!);
-      events += table.events[i]!;
-      background += table.background[i]!;
-    }
-    const height = meanDraw(events, background, random) / exposure;
-    return curveThrough(curve, against, at, height, shapes(random));
+    const exposure = there.reduce(
+      (total, i) => total + table.fluencePerCm2[i]! * Math.exp(logScales[table.session[i]!]![row]!),
+      0,
+    );
+    return curveThrough(curve, against, at, drawMean(random) / exposure, shapes(random));
   });
 }
 
@@ -172,14 +172,11 @@ function scaleOf(
   return drawn;
 }
 
-/** Of a mean above a known background, from a count: density μ^−½ before it. */
-export function meanDraw(events: number, background: number, random: RandomStream): number {
-  return background === 0 ? gammaDraw(events + 0.5, random) : gridDraw(events, background, random);
-}
-
 const cells = 2048;
 
-function gridDraw(events: number, background: number, random: RandomStream): number {
+/** Draws of a mean above a known background, from a count: density μ^−½ before it. */
+export function meanSampler(events: number, background: number): (random: RandomStream) => number {
+  if (background === 0) return (random) => gammaDraw(events + 0.5, random);
   const most = events + 8 * Math.sqrt(events + 1) + 12;
   // Square roots of the mean, evenly: the density of a root has no pole.
   const step = Math.sqrt(most) / cells;
@@ -190,14 +187,16 @@ function gridDraw(events: number, background: number, random: RandomStream): num
   const highest = Math.max(...logs);
   let total = 0;
   const below = logs.map((log) => (total += Math.exp(log - highest)));
-  const wanted = random.nextFloat() * total;
-  let [low, high] = [0, cells - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (below[middle]! < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return ((low + random.nextFloat()) * step) ** 2;
+  return (random) => {
+    const wanted = random.nextFloat() * total;
+    let [low, high] = [0, cells - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (below[middle]! < wanted) low = middle + 1;
+      else high = middle;
+    }
+    return ((low + random.nextFloat()) * step) ** 2;
+  };
 }
 
 /** Shapes that are held for likely where nothing measured one. */
