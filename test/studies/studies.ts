@@ -12,6 +12,7 @@ import { keplerReport } from "./kepler.ts";
 import { killReport } from "./kill.ts";
 import { selStormReport } from "./sel-storm.ts";
 import { tpuAgreementReport } from "./tpu-agreement.ts";
+import { tpuInOrbitReport } from "./tpu-in-orbit.ts";
 
 /** A study: a claim proved at length, with a report that is committed. CI runs a slice of each as a test. */
 export interface Study {
@@ -51,6 +52,10 @@ export const studies: Readonly<Record<string, Study>> = {
   "tpu-agreement": {
     about: "300,000 strikes on the TPU-like accelerator beside a simulator by cycles (ten minutes)",
     run: tpuAgreementReport,
+  },
+  "tpu-in-orbit": {
+    about: "the published figures of a TPU v6e, a year at 650 km: docs/tpu-v6e-in-orbit.md (seconds)",
+    run: tpuInOrbitReport,
   },
   functions: {
     about: "exp, tanh and rsqrt are correctly rounded, over every float32 (some minutes)",
