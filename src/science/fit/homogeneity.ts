@@ -29,34 +29,65 @@ const draws = 4000;
  */
 export function homogeneityOf(runs: readonly CountedRun[], random: RandomStream): Homogeneity {
   const { events, exposure } = totals(runs);
-  const statistic = (counts: readonly number[]): number =>
-    runs.reduce((sum, run, i) => {
-      const expected = (events * run.exposure) / exposure;
-      return sum + (counts[i]! - expected) ** 2 / expected;
-    }, 0);
+  const expected = Float64Array.from(runs, (run) => (events * run.exposure) / exposure);
+  const statistic = (counts: ArrayLike<number>): number => {
+    let sum = 0;
+    for (let i = 0; i < expected.length; i++) sum += (counts[i]! - expected[i]!) ** 2 / expected[i]!;
+    return sum;
+  };
   const degrees = runs.length - 1;
   if (events === 0 || degrees < 1)
     return { chiSquare: 0, degrees: Math.max(0, degrees), pValue: 1, method: "chi-square", dispersion: 1 };
   const chiSquare = statistic(runs.map((run) => run.events));
   const common = { chiSquare, degrees, dispersion: chiSquare / degrees };
-  if (runs.every((run) => (events * run.exposure) / exposure >= sparseBelow))
+  if (expected.every((mean) => mean >= sparseBelow))
     return { ...common, pValue: chiSquareAbove(chiSquare, degrees), method: "chi-square" };
+  const deal = dealer(runs, events, exposure, random);
   let asLarge = 1;
-  for (let draw = 0; draw < draws; draw++)
-    if (statistic(deal(runs, events, exposure, random)) >= chiSquare - 1e-9) asLarge++;
+  for (let draw = 0; draw < draws; draw++) if (statistic(deal()) >= chiSquare - 1e-9) asLarge++;
   return { ...common, pValue: asLarge / (draws + 1), method: "drawn" };
 }
 
-function deal(runs: readonly CountedRun[], events: number, exposure: number, random: RandomStream): number[] {
-  let [left, over] = [events, exposure];
-  return runs.map((run, i) => {
-    // What is left over of the exposure may round to nothing, or to less.
-    const share = over > run.exposure ? run.exposure / over : 1;
-    const own = i === runs.length - 1 ? left : binomialDraw(left, share, random);
-    left -= own;
-    over -= run.exposure;
-    return own;
-  });
+/** From so many events a run on, a binomial count a run is quicker than dealing them one by one. */
+const manyARun = 40;
+
+/** Deals all events out over the runs by their exposures; the next deal overwrites the last. */
+function dealer(
+  runs: readonly CountedRun[],
+  events: number,
+  exposure: number,
+  random: RandomStream,
+): () => Float64Array {
+  const counts = new Float64Array(runs.length);
+  if (events >= manyARun * runs.length)
+    return () => {
+      let [left, over] = [events, exposure];
+      for (const [i, run] of runs.entries()) {
+        // What is left over of the exposure may round to nothing, or to less.
+        const share = over > run.exposure ? run.exposure / over : 1;
+        counts[i] = i === runs.length - 1 ? left : binomialDraw(left, share, random);
+        left -= counts[i];
+        over -= run.exposure;
+      }
+      return counts;
+    };
+  const upTo = new Float64Array(runs.length);
+  let sum = 0;
+  for (const [i, run] of runs.entries()) upTo[i] = sum += run.exposure;
+  return () => {
+    counts.fill(0);
+    for (let event = 0; event < events; event++) {
+      const at = random.nextFloat() * sum;
+      let [low, high] = [0, runs.length - 1];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (upTo[middle]! > at) high = middle;
+        else low = middle + 1;
+      }
+      counts[low]!++;
+    }
+    return counts;
+  };
 }
 
 export interface Trend {

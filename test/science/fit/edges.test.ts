@@ -6,6 +6,7 @@ import { homogeneityOf } from "../../../src/science/fit/homogeneity.ts";
 import { upperGamma } from "../../../src/science/fit/incomplete-gamma.ts";
 import { burstinessOf } from "../../../src/science/fit/negative-binomial.ts";
 import { betaDraw, binomialDraw, gammaDraw, poissonDraw } from "../../../src/science/fit/random-draws.ts";
+import { logFactorial } from "../../studies/draws.ts";
 
 describe("draws of what is no distribution are refused, where they would never end or answer 0", () => {
   const random = randomStream(1, "edges");
@@ -32,7 +33,38 @@ describe("draws of what is no distribution are refused, where they would never e
     const { pValue, method } = homogeneityOf(runs, random);
     expect(method).toBe("drawn");
     expect(pValue).toBe(1);
+    // Many events, so a binomial a run: all of them in the first, where they belong.
+    const many = homogeneityOf(
+      runs.map((run) => ({ ...run, events: run.events * 1000 })),
+      random,
+    );
+    expect(many).toMatchObject({ method: "drawn", pValue: 1 });
   });
+
+  test.each([6, 300])(
+    "%d events over two runs of 1 to 9: the chance of so unlike a share, by hand",
+    (events) => {
+      // A third run expects nearly nothing, so that χ² is drawn. All events but the expected share: two-sided binomial, summed.
+      const [p, found] = [0.1, Math.round(events * 0.1) + Math.max(1, Math.round(events / 30))];
+      let exact = 0;
+      for (let k = 0; k <= events; k++)
+        if (Math.abs(k - p * events) >= Math.abs(found - p * events) - 1e-9)
+          exact += Math.exp(
+            logFactorial(events) -
+              logFactorial(k) -
+              logFactorial(events - k) +
+              k * Math.log(p) +
+              (events - k) * Math.log1p(-p),
+          );
+      const runs = [
+        { events: found, exposure: 1 },
+        { events: events - found, exposure: 9 },
+        { events: 0, exposure: 1e-9 },
+      ];
+      // 4,000 draws: four standard errors of a chance.
+      expect(Math.abs(homogeneityOf(runs, random).pValue - exact)).toBeLessThan(4 * Math.sqrt(0.25 / 4000));
+    },
+  );
 });
 
 describe("tails", () => {
