@@ -50,8 +50,9 @@ export interface Coordinate {
   readonly width: number;
 }
 
-/** Logarithm of the prior's density in the logarithm of a value, up to a constant: of a plateau, whose coordinate the counts choose. */
+/** Logarithm of the prior's density in the logarithm of a value, up to a constant: of a plateau, whose coordinate the counts choose. A prior that is none is RigError `config`. */
 export function logDensityOfLog(prior: Prior): (logValue: number) => number {
+  check("plateau", prior);
   switch (prior.kind) {
     case "jeffreys":
       return (log) => log / 2;
@@ -78,13 +79,12 @@ function spread(z: number): number {
 
 /** A prior that is none is RigError `config`. */
 export function coordinateOf(name: string, prior: Prior): Coordinate {
+  check(name, prior);
   switch (prior.kind) {
     case "jeffreys":
       return refuse(name, "Jeffreys' prior is of a plateau alone; give a lognormal or a uniform one");
     case "lognormal": {
       const { median, logSigma } = prior;
-      if (!(median > 0 && logSigma > 0))
-        refuse(name, "a lognormal prior needs a median and a logSigma above 0");
       const middle = Math.log(median);
       return {
         valueAt: Math.exp,
@@ -95,8 +95,6 @@ export function coordinateOf(name: string, prior: Prior): Coordinate {
     }
     case "uniform": {
       const { from, to } = prior;
-      if (!(from >= 0 && to > from && to < Infinity))
-        refuse(name, `a uniform prior from ${from} to ${to} is none`);
       return {
         valueAt: (z) => from + (to - from) / (1 + Math.exp(-spread(z))),
         // The logit's own density, p(1 − p), without overflow at either end.
@@ -109,6 +107,16 @@ export function coordinateOf(name: string, prior: Prior): Coordinate {
       };
     }
   }
+}
+
+function check(name: string, prior: Prior): void {
+  if (prior.kind === "lognormal") {
+    const sizes = [prior.median, prior.logSigma];
+    if (!sizes.every((size) => size > 0 && size < Infinity))
+      refuse(name, "a lognormal prior needs a median and a logSigma above 0");
+  }
+  if (prior.kind === "uniform" && !(prior.from >= 0 && prior.to > prior.from && prior.to < Infinity))
+    refuse(name, `a uniform prior from ${prior.from} to ${prior.to} is none`);
 }
 
 function refuse(name: string, message: string): never {

@@ -5,6 +5,7 @@ import { goodnessOf } from "../../../src/science/fit/goodness.ts";
 import { homogeneityOf } from "../../../src/science/fit/homogeneity.ts";
 import { upperGamma } from "../../../src/science/fit/incomplete-gamma.ts";
 import { burstinessOf } from "../../../src/science/fit/negative-binomial.ts";
+import { logDensityOfLog } from "../../../src/science/fit/prior.ts";
 import { betaDraw, binomialDraw, gammaDraw, poissonDraw } from "../../../src/science/fit/random-draws.ts";
 import { logFactorial } from "../../studies/draws.ts";
 
@@ -65,6 +66,25 @@ describe("draws of what is no distribution are refused, where they would never e
       expect(Math.abs(homogeneityOf(runs, random).pValue - exact)).toBeLessThan(4 * Math.sqrt(0.25 / 4000));
     },
   );
+});
+
+describe("a prior of a plateau that is none is refused, as of any other number", () => {
+  test.each([
+    [{ kind: "lognormal", median: -1e-9, logSigma: 1 }, /prior of plateau: a lognormal prior needs a median/],
+    [{ kind: "lognormal", median: 1e-9, logSigma: 0 }, /prior of plateau: a lognormal prior needs a median/],
+    [{ kind: "lognormal", median: 1e-9, logSigma: NaN }, /prior of plateau/],
+    [{ kind: "lognormal", median: 1e-9, logSigma: Infinity }, /prior of plateau/],
+    [
+      { kind: "uniform", from: 2e-9, to: 1e-9 },
+      /prior of plateau: a uniform prior from 2e-9 to 1e-9 is none/,
+    ],
+  ] as const)("%o", (prior, message) => expect(() => logDensityOfLog(prior)).toThrow(message));
+
+  test("one that is has its density", () => {
+    const density = logDensityOfLog({ kind: "lognormal", median: 1e-9, logSigma: 0.5 });
+    // One σ of the logarithm away: e^(−½).
+    expect(density(Math.log(1e-9) + 0.5) - density(Math.log(1e-9))).toBeCloseTo(-0.5, 12);
+  });
 });
 
 describe("tails", () => {
