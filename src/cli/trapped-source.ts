@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { RigError } from "../domain/errors.ts";
 import type { EnvironmentSources } from "../science/environment/environment.ts";
-import { lShellsOf } from "../science/orbit/l-shells-of.ts";
+import { lShellsOf } from "../science/trapped/l-shells-of.ts";
 import { readMaps } from "../science/trapped/read-maps.ts";
 import type { TrappedSource } from "../science/trapped/trapped-spectra.ts";
 import { trappedSpectra } from "../science/trapped/trapped-spectra.ts";

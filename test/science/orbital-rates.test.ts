@@ -4,7 +4,7 @@ import { doseRateRadSi } from "../../src/science/matter/dose.ts";
 import { letSpectrum } from "../../src/science/matter/let-spectrum.ts";
 import { ionsBehind, protonsBehind } from "../../src/science/matter/slowing-down.ts";
 import type { Shield } from "../../src/science/matter/slowing-down.ts";
-import { lShellsOf } from "../../src/science/orbit/l-shells-of.ts";
+import { lShellsOf } from "../../src/science/trapped/l-shells-of.ts";
 import { transmissionTo, unhindered } from "../../src/science/orbit/transmission.ts";
 import { trappedSpectra } from "../../src/science/trapped/trapped-spectra.ts";
 import { figureOfMerit } from "../../src/science/upset/figure-of-merit.ts";

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../src/cli/package-root.ts";
 import { randomStream } from "../../src/domain/random.ts";
-import { lShellsOf } from "../../src/science/orbit/l-shells-of.ts";
+import { lShellsOf } from "../../src/science/trapped/l-shells-of.ts";
 import { shellFinder } from "../../src/science/geomagnetism/shell.ts";
 import type { CircularOrbit, SolarCondition } from "../../src/science/orbit/orbit.ts";
 import { integralFluxAt } from "../../src/science/trapped/integral-spectrum.ts";

@@ -8,7 +8,7 @@ import { placeOf } from "../../../src/science/environment/place.ts";
 import { sunOf } from "../../../src/science/environment/sun.ts";
 import { galacticProtons } from "../../../src/science/galactic/galactic-ions.ts";
 import type { Orbit, SolarCondition } from "../../../src/science/orbit/orbit.ts";
-import { lShellsOf } from "../../../src/science/orbit/l-shells-of.ts";
+import { lShellsOf } from "../../../src/science/trapped/l-shells-of.ts";
 import { transmissionTo } from "../../../src/science/orbit/transmission.ts";
 import { exposureFactor } from "../../../src/science/solar-events/at-orbit.ts";
 import { valueAt } from "../../../src/science/spectra/log-line.ts";

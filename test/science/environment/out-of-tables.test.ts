@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { galacticProtons } from "../../../src/science/galactic/galactic-ions.ts";
-import { lShellsOf } from "../../../src/science/orbit/l-shells-of.ts";
+import { lShellsOf } from "../../../src/science/trapped/l-shells-of.ts";
 import { transmissionTo } from "../../../src/science/orbit/transmission.ts";
 import { exposureFactor } from "../../../src/science/solar-events/at-orbit.ts";
 import { valueAt } from "../../../src/science/spectra/log-line.ts";

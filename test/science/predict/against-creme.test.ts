@@ -6,7 +6,7 @@ import { environmentOf } from "../../../src/science/environment/environment-of.t
 import type { EnvironmentSources } from "../../../src/science/environment/environment.ts";
 import { placeOf } from "../../../src/science/environment/place.ts";
 import { sunOf } from "../../../src/science/environment/sun.ts";
-import { lShellsOf } from "../../../src/science/orbit/l-shells-of.ts";
+import { lShellsOf } from "../../../src/science/trapped/l-shells-of.ts";
 import { suppliedSurroundings, surroundingsOf } from "../../../src/science/predict/surroundings.ts";
 import type { Surroundings } from "../../../src/science/predict/surroundings.ts";
 import { trappedSpectra } from "../../../src/science/trapped/trapped-spectra.ts";

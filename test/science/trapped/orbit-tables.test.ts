@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { lShellsOf } from "../../../src/science/orbit/l-shells-of.ts";
+import { lShellsOf } from "../../../src/science/trapped/l-shells-of.ts";
 import { integralFluxAt } from "../../../src/science/trapped/integral-spectrum.ts";
 import { monotoneCubic } from "../../../src/science/trapped/monotone-cubic.ts";
 import {

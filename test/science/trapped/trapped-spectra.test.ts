@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { lShellsOf } from "../../../src/science/orbit/l-shells-of.ts";
+import { lShellsOf } from "../../../src/science/trapped/l-shells-of.ts";
 import { differential, integralFluxAt } from "../../../src/science/trapped/integral-spectrum.ts";
 import { latitudesOf } from "../../../src/science/trapped/orbit-average.ts";
 import { readMaps } from "../../../src/science/trapped/read-maps.ts";

@@ -1,12 +1,12 @@
 import { shellFinder } from "../geomagnetism/shell.ts";
-import { latitudesOf, longitudes, shellsAt } from "../trapped/orbit-average.ts";
-import { tabulatedShells } from "../trapped/orbit-tables.ts";
-import type { TrappedMaps } from "../trapped/read-maps.ts";
-import { shellRanks } from "../trapped/table-grids.ts";
-import { circularOf } from "../trapped/trapped-spectra.ts";
-import type { TrappedSource } from "../trapped/trapped-spectra.ts";
-import type { LShells } from "./l-shells.ts";
-import type { CircularOrbit, Orbit } from "./orbit.ts";
+import { latitudesOf, longitudes, shellsAt } from "./orbit-average.ts";
+import { tabulatedShells } from "./orbit-tables.ts";
+import type { TrappedMaps } from "./read-maps.ts";
+import { shellRanks } from "./table-grids.ts";
+import { circularOf } from "./trapped-spectra.ts";
+import type { TrappedSource } from "./trapped-spectra.ts";
+import type { LShells } from "../orbit/l-shells.ts";
+import type { CircularOrbit, Orbit } from "../orbit/orbit.ts";
 
 /** The shells an orbit touches, in the field of 1970, as cut-offs are taken everywhere here: that of the maps of solar maximum. */
 export function lShellsOf(orbit: Orbit, source: TrappedSource): LShells {
