@@ -19,7 +19,7 @@ export function comparisonTable(comparison: Comparison, canvas: Canvas): string[
     [],
     ...columns(
       [
-        { title: "", align: "left", shrinks: true },
+        { title: "", align: "left", wraps: true },
         { title: "A, a day", align: "left" },
         { title: "B, a day", align: "left" },
         { title: "B by A [95 %]", align: "left" },

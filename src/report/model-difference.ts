@@ -7,7 +7,7 @@ import type { Canvas, Piece } from "./line.ts";
 import { scientific } from "./numbers.ts";
 
 const differenceColumns: readonly Column[] = [
-  { title: "what", align: "left", shrinks: true },
+  { title: "what", align: "left", wraps: true },
   { title: "A", align: "left" },
   { title: "B", align: "left" },
   { title: "B / A [95 %]", align: "left" },

@@ -5,6 +5,7 @@ import type { Column } from "./columns.ts";
 import { paintLine, piece } from "./line.ts";
 import type { Canvas, Line, Piece } from "./line.ts";
 import { percent, scientific, whole } from "./numbers.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** A model as a person reads it: what was measured and how well, what the parts come to beside the beam, and what is missing. */
 export function modelTable(model: Model, canvas: Canvas): string[] {
@@ -33,7 +34,7 @@ function heading({ device, sources, emulated }: Model): Line[] {
 }
 
 const responseColumns: readonly Column[] = [
-  { title: "what", align: "left", shrinks: true },
+  { title: "what", align: "left", wraps: true },
   { title: "beam", align: "left" },
   { title: "events", align: "right" },
   { title: "cm² [95 %]", align: "left" },
@@ -87,8 +88,8 @@ function brief({ value, lower, upper, limitOnly }: Estimated): Piece {
 }
 
 const strikeColumns: readonly Column[] = [
-  { title: "workload", align: "left", shrinks: true },
-  { title: "structure", align: "left", shrinks: true },
+  { title: "workload", align: "left", wraps: true },
+  { title: "structure", align: "left", wraps: true },
   { title: "codes", align: "left" },
   { title: "cells", align: "right" },
   { title: "strikes", align: "right" },
@@ -158,7 +159,7 @@ function perDegree(value: number): string {
 }
 
 const composedColumns: readonly Column[] = [
-  { title: "workload", align: "left", shrinks: true },
+  { title: "workload", align: "left", wraps: true },
   { title: "codes", align: "left" },
   { title: "", align: "left" },
   { title: "from its parts, cm²", align: "left" },
@@ -200,11 +201,14 @@ function compositions({ compositions: all }: Model, page: Canvas): Line[] {
 
 function remarks(model: Model, width: number): Line[] {
   const lines = [...model.findings, ...findingsOfFits(model)];
-  for (const { workload, protection, missing } of model.compositions)
-    if (missing.length > 0)
+  for (const { workload, protection, missing } of model.compositions) {
+    const reasons = new Map<string, string[]>();
+    for (const { structure, why } of missing) reasons.set(why, [...(reasons.get(why) ?? []), structure]);
+    for (const [why, structures] of reasons)
       lines.push(
-        `${workload}, codes ${protection}: not in the sum of its parts: ${missing.map(({ structure, why }) => `${structure} (${why})`).join("; ")}.`,
+        `${workload}, codes ${protection}: not in the sum of its parts, as ${why}: ${structures.join(", ")}.`,
       );
+  }
   if (lines.length === 0) return [];
   return [[], [piece("To know", "bold")], ...[...new Set(lines)].flatMap((text) => wrapped(text, width))];
 }
@@ -222,18 +226,4 @@ function findingsOfFits({ responses: all }: Model): string[] {
       ? `${names.length} of the cross-sections: ${finding}.`
       : `${names.join("; ")}: ${finding}.`,
   );
-}
-
-/** On as many lines as it takes, the following ones indented. */
-function wrapped(text: string, width: number): Line[] {
-  const lines: Line[] = [];
-  let line = "  ";
-  for (const word of text.split(" ")) {
-    if (line.length + word.length + 1 > width && line.trim() !== "") {
-      lines.push([piece(line)]);
-      line = "    ";
-    }
-    line += line.trim() === "" ? word : ` ${word}`;
-  }
-  return [...lines, [piece(line)]];
 }

@@ -65,7 +65,7 @@ function rates(title: string, { lines }: Prediction, kind: PredictedLine["kind"]
   if (shown.length === 0) return [];
   const isEvent = shown.every(({ rates: of }) => of === null || of.perYear === null);
   const titles: Column[] = [
-    { title: "", align: "left", shrinks: true },
+    { title: "", align: "left", wraps: true },
     { title: "a device-day [95 %]", align: "left" },
     { title: "FIT", align: "right" },
     { title: "one in", align: "right" },
@@ -162,8 +162,8 @@ function unmeasured({ lines }: Prediction, most: number): Line[] {
     ],
     ...columns(
       [
-        { title: "", align: "left", shrinks: true },
-        { title: "", align: "left", shrinks: true },
+        { title: "", align: "left", wraps: true },
+        { title: "", align: "left", wraps: true },
         { title: "a device-day [95 %]", align: "left" },
       ],
       rows,
