@@ -12,7 +12,12 @@ export function predictionTable(prediction: Prediction, canvas: Canvas): string[
   const page: Canvas = { ...canvas, columns: Math.min(100, canvas.columns) };
   const lines: Line[] = [
     ...heading(prediction),
-    ...rates("Counted in a beam", prediction, "beam", page.columns),
+    ...rates(
+      prediction.model.emulated ? "Counted in an emulated beam" : "Counted in a beam",
+      prediction,
+      "beam",
+      page.columns,
+    ),
     ...rates("Composed of structures and what injection saw", prediction, "composed", page.columns),
     ...memories(prediction, page.columns),
     ...inferences(prediction, page.columns),
@@ -37,13 +42,12 @@ function heading({ model, surroundings, conditions }: Prediction): Line[] {
   const energies = surroundings.streams.filter(({ strike }) => strike === "energy");
   const fluxes = energies.map(({ source, perCm2Second }) => `${sourceWords[source]} ${short(perCm2Second)}`);
   const { dose, isEvent } = surroundings;
-  const at = conditions.temperatureC === null ? "as measured" : `${conditions.temperatureC} °C`;
+  const at =
+    conditions.temperatureC === null ? "temperature as measured" : `die at ${conditions.temperatureC} °C`;
+  // What marks an emulated device stands first after its name: a narrow page must not cut it.
   return [
-    [
-      piece(model.device, "bold"),
-      piece(` · ${surroundings.name} · ${at}`),
-      ...(model.emulated ? [emulatedBench] : []),
-    ],
+    [piece(model.device, "bold"), ...(model.emulated ? [emulatedBench] : []), piece(` · ${at}`)],
+    [piece(`  ${surroundings.name}`)],
     [
       piece(
         `  cm⁻²s⁻¹: ${fluxes.join(", ") || "no protons"}${dose === null ? "" : `; dose ${interval(dose)} rad(Si) a ${isEvent ? "day" : "year"}`}`,
@@ -173,14 +177,17 @@ function unmeasured({ lines }: Prediction, most: number): Line[] {
 }
 
 function remarks({ findings, lines }: Prediction, width: number): Line[] {
-  const said = new Map<string, string[]>();
-  for (const line of lines)
-    if (line.kind === "beam" || shownComposed.has(line.name))
-      for (const finding of line.findings) said.set(finding, [...(said.get(finding) ?? []), whose(line)]);
+  const said = new Map<string, Set<string>>();
+  const shown = lines.filter(({ kind, name }) => kind === "beam" || shownComposed.has(name));
+  for (const line of shown)
+    for (const finding of line.findings) said.set(finding, (said.get(finding) ?? new Set()).add(whose(line)));
+  const every = new Set(shown.map(whose)).size;
   const all = [
     ...findings,
-    ...[...said].map(
-      ([finding, names]) => `${names.slice(0, 3).join("; ")}${names.length > 3 ? " …" : ""}: ${finding}`,
+    ...[...said].map(([finding, names]) =>
+      names.size <= 3
+        ? `${[...names].join("; ")}: ${finding}`
+        : `${names.size === every ? "all" : `${names.size} of these`} rates: ${finding}`,
     ),
   ];
   if (all.length === 0) return [];

@@ -69,12 +69,19 @@ function composed(model: Model, evaluate: (response: Response, draws: Draws) => 
       responses: found.map(({ structure }) => upsetOf(model.responses, structure)!),
       evaluate: (draws) => evaluateAll(draws).get(outcome)!,
       group,
-      findings: [
-        ...findings,
-        ...missing.map(({ structure, why }) => `${structure} has no part in it, so it is too low: ${why}`),
-      ],
+      findings: [...findings, ...tooLow(missing)],
     }));
   });
+}
+
+/** Structures that are in no sum, by the reason that they share. */
+function tooLow(missing: readonly { readonly structure: string; readonly why: string }[]): string[] {
+  const named = new Map<string, string[]>();
+  for (const { structure, why } of missing) named.set(why, [...(named.get(why) ?? []), structure]);
+  return [...named].map(
+    ([why, structures]) =>
+      `${structures.join(", ")} ${structures.length === 1 ? "has" : "have"} no part in it, so it is too low: ${why}`,
+  );
 }
 
 /** Of structures that hold more under one workload than another, the most. */

@@ -141,7 +141,8 @@ function lineOf(asked: Asked, evaluated: Evaluated, around: Around): PredictedLi
 
 /** Structures whose ions (or protons) nobody measured. */
 function lacking(asked: Asked, parts: readonly PreparedPart[]): string[] {
-  return asked.responses
+  // Structures that share one cross-section share one response.
+  return [...new Set(asked.responses)]
     .filter((response) => parts.some((part) => fitFor(response, part) === null))
     .flatMap(({ quantity }) => (quantity.kind === "upset" ? quantity.structures : []));
 }
@@ -177,8 +178,8 @@ function methodsOf({ responses }: Asked, parts: readonly PreparedPart[]): string
   return [...methods];
 }
 
-function lineFindings(asked: Asked, { model, conditions, surroundings }: Around): string[] {
-  const found: string[] = [];
+function lineFindings(asked: Asked, { model, parts, conditions, surroundings }: Around): string[] {
+  const found = [...supposed(asked, parts)];
   for (const response of asked.responses) {
     const { temperatureC } = conditions;
     const of = asked.kind === "composed" ? `${nameOf(response.quantity)}: ` : "";
@@ -204,6 +205,25 @@ function lineFindings(asked: Asked, { model, conditions, surroundings }: Around)
   }
   if (asked.quantity.kind === "effect" && surroundings.isEvent && /^sel/.test(asked.quantity.effect))
     found.push("a latch-up on such a day is decided by the event's ions, which are scaled and not measured");
+  return found;
+}
+
+/** What of its curves is supposition: a shape or a width of a prior's, and nucleons of one kind for the other. */
+function supposed({ responses }: Asked, parts: readonly PreparedPart[]): Set<string> {
+  const found = new Set<string>();
+  for (const response of responses)
+    for (const prepared of parts) {
+      const fit = fitFor(response, prepared);
+      if (fit === null) continue;
+      const { part } = prepared;
+      const place = fit.species === "ion" ? "LET" : "energy";
+      if (fit.basis === "prior-shape")
+        found.add(`measured with ${fit.species}s at one ${place}: at all others its curve is a prior's`);
+      if (fit.basis === "stated")
+        found.add("a value stated without a count: its interval and its curve are a prior's");
+      if (part.strike === "nucleons" && fit.species !== part.species)
+        found.add(`never measured with ${part.species}s: its ${fit.species}s stand for them`);
+    }
   return found;
 }
 
