@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readObserved } from "../../src/cli/read-observed.ts";
+import { readAllObserved } from "../../src/cli/read-observed.ts";
 import type { Rec } from "../../src/domain/records.ts";
 import { createJournal } from "../../src/records/journal.ts";
 import { calibrate } from "../../src/science/model/calibrate.ts";
@@ -28,7 +28,7 @@ export async function calibrateBench(): Promise<BenchRow[]> {
     const seconds: number[] = [];
     for (let window = 0; window < windows; window++) {
       const from = performance.now();
-      const model = calibrate([await readObserved(folder, null)], { tool: "bench" });
+      const model = calibrate(await readAllObserved([folder], null), { tool: "bench" });
       modelJson(model);
       seconds.push((performance.now() - from) / 1000);
     }

@@ -29,22 +29,29 @@ export function addCalibrate(program: Command, output: Output): void {
       "\nExamples:\n  radrig calibrate records/beam-1 records/injection-1 --out model.json\n  radrig calibrate rigs/published/tpu-v6e-suncatcher.yaml --out tpu-v6e.json",
     )
     .action(async (sources: readonly string[], options: Options) => {
-      const [{ readObserved }, { calibrate }, { modelJson }, { modelTable }, { writeAtomically }] =
-        await Promise.all([
-          import("../read-observed.ts"),
-          import("../../science/model/calibrate.ts"),
-          import("../../science/model/model-json.ts"),
-          import("../../report/model-table.ts"),
-          import("../../records/write-atomically.ts"),
-        ]);
-      const observed = [];
-      for (const source of sources) observed.push(await readObserved(source, options.dut ?? null));
+      const [
+        { readAllObserved },
+        { modelPlace },
+        { calibrate },
+        { modelJson },
+        { modelTable },
+        { writeAtomically },
+      ] = await Promise.all([
+        import("../read-observed.ts"),
+        import("../model-place.ts"),
+        import("../../science/model/calibrate.ts"),
+        import("../../science/model/model-json.ts"),
+        import("../../report/model-table.ts"),
+        import("../../records/write-atomically.ts"),
+      ]);
       const { seed, oneDevice = false, out } = options;
+      const place = modelPlace(out);
+      const observed = await readAllObserved(sources, options.dut ?? null);
       const model = calibrate(observed, { tool: toolName, seed, oneDevice });
       const text = modelJson(model);
-      await writeAtomically(out, text);
+      await writeAtomically(place.path, text);
       if (options.json) output.data(text.trimEnd());
       else for (const line of modelTable(model, output.canvas())) output.data(line);
-      output.say(`model: ${out}`);
+      output.say(`model: ${out}${place.replaces ? " (in place of the one that was there)" : ""}`);
     });
 }
