@@ -60,13 +60,21 @@ export function placeCalled(text: string): Place {
 
 /** The surroundings of a place, computed; `sources` are asked for an orbit alone. */
 export async function surroundingsAt(
-  { orbit, solar, shieldMm, shieldShape, directIonisation }: Around,
+  around: Around,
   sources: (place: Place) => Promise<EnvironmentSources>,
 ): Promise<Surroundings> {
-  const place = placeCalled(orbit);
+  const place = placeCalled(around.orbit);
+  return surroundingsOfPlace(place, around, await sources(place));
+}
+
+export function surroundingsOfPlace(
+  place: Place,
+  { solar, shieldMm, shieldShape, directIonisation }: Omit<Around, "orbit">,
+  sources: EnvironmentSources,
+): Surroundings {
   const { sun, condition } = weatherOf(solar);
   const question = { place, sun, shieldMmAl: shieldMm, shieldShape, condition };
-  const environment = environmentOf(question, await sources(place));
+  const environment = environmentOf(question, sources);
   const shield =
     place.kind === "ground"
       ? ""

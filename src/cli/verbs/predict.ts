@@ -15,6 +15,8 @@ export interface SurroundingOptions {
   readonly directIonisation?: true;
   readonly maps?: string;
   readonly spectra?: readonly string[];
+  readonly tle?: string;
+  readonly days: number;
 }
 
 interface Options extends SurroundingOptions, ConditionOptions {
@@ -71,6 +73,11 @@ export function withSurroundings(verb: Command): Command {
       "iss, sso-500, sso-550, sso-650, 1200, geo, ALTITUDExINCLINATION (km, degrees), or ground:new-york, ground:denver, ground:milam",
     )
     .option("--spectra <file...>", "spectra in CREME96's formats instead (.FLX, .TFX, .LET, .DLT)")
+    .option(
+      "--tle <file>",
+      "a satellite's elements instead: along its track, with passes through the belts (needs --maps)",
+    )
+    .option("--days <n>", "along the track, from the epoch of the elements", whole(1, 30), 1)
     .option("--solar <state>", "quiet, mean, worst-day; min, max, a number W, or a date", "quiet")
     .option("--shield <thickness>", "of aluminium, such as 10mm", millimetres, 2.54)
     .addOption(
@@ -106,17 +113,36 @@ export async function surroundingsFor(options: SurroundingOptions): Promise<Surr
     import("../surroundings.ts"),
     import("../../domain/errors.ts"),
   ]);
-  const { orbit, spectra, maps, shield: shieldMm, solar, shieldShape, directIonisation = false } = options;
-  if ((orbit === undefined) === (spectra === undefined))
+  const {
+    orbit,
+    spectra,
+    tle,
+    maps,
+    shield: shieldMm,
+    solar,
+    shieldShape,
+    directIonisation = false,
+  } = options;
+  const named = [
+    ["--orbit", orbit],
+    ["--spectra", spectra],
+    ["--tle", tle],
+  ].flatMap(([name, value]) => (value === undefined ? [] : [name as string]));
+  if (named.length !== 1)
     throw new RigError(
       "config",
-      `${orbit === undefined ? "neither --orbit nor --spectra" : "both --orbit and --spectra"}: name one, where the device will be or the spectra it meets`,
+      `${named.length === 0 ? "neither --orbit nor --spectra nor --tle" : named.join(" and ")}: name one, where the device will be, the spectra it meets or the elements of its satellite`,
     );
+  const how = { solar, shieldMm, shieldShape, directIonisation };
+  if (tle !== undefined) {
+    const { surroundingsAlong } = await import("../track-surroundings.ts");
+    return surroundingsAlong(tle, options.days, maps, how);
+  }
   if (spectra !== undefined) {
     const { spectraIn } = await import("../supplied-spectra.ts");
-    return spectraIn(spectra, { shieldMm, shieldShape, directIonisation });
+    return spectraIn(spectra, how);
   }
-  return surroundingsAt({ orbit: orbit!, solar, shieldMm, shieldShape, directIonisation }, (place) =>
+  return surroundingsAt({ orbit: orbit!, ...how }, (place) =>
     place.kind === "ground" ? Promise.resolve(groundNeedsNone) : sourcesOf(maps),
   );
 }
