@@ -1,5 +1,7 @@
 import { beamTpuReport } from "./beam-tpu.ts";
 import { benchCoverageReport } from "./bench-coverage.ts";
+import { closedLoopBenchReport } from "./closed-loop-bench.ts";
+import { closedLoopReport } from "./closed-loop.ts";
 import { coverageStudy } from "./coverage.ts";
 import { cutReport } from "./cut.ts";
 import { fitsStudy } from "./fits.ts";
@@ -32,6 +34,14 @@ export const studies: Readonly<Record<string, Study>> = {
   cut: {
     about: "a journal cut at every byte is gone on with to the undisturbed totals (some minutes)",
     run: cutReport,
+  },
+  "closed-loop": {
+    about: "rates in orbit from counts hold the truth of the rig file, 5,000 seeds (many minutes)",
+    run: closedLoopReport,
+  },
+  "closed-loop-bench": {
+    about: "the same through the whole emulated bench, 500 seeds (many minutes)",
+    run: closedLoopBenchReport,
   },
   "bench-coverage": {
     about: "intervals of the whole bench hold its truth, 200 exposures",

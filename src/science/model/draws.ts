@@ -5,6 +5,7 @@ import type { BeamPoint } from "../fit/beam-point.ts";
 import type { Curve } from "../fit/curve.ts";
 import { bendel2, crossSectionAt, weibull } from "../fit/curve.ts";
 import { samplePosterior } from "../fit/posterior.ts";
+import type { SamplerOptions } from "../fit/posterior.ts";
 import { defaultPriors, singleEnergyPrior } from "../fit/prior.ts";
 import { gammaDraw, normalDraw } from "../fit/random-draws.ts";
 import type { CurveName } from "./model.ts";
@@ -37,10 +38,14 @@ export interface Drawn {
 
 export const rowsOfPosterior = 1000;
 /** Fewer sweeps than a single curve would be given: many curves are walked at once, and more are made where they do not suffice. */
-const sweeps = { warmUp: 1000, sweeps: 4000 } as const;
+const fewSweeps: SamplerOptions = { warmUp: 500, sweeps: 2000 };
 
 /** By name of the request. The same for the same seed and requests, in whatever order. */
-export function drawAll(requests: readonly DrawRequest[], seed: number): Map<string, Drawn> {
+export function drawAll(
+  requests: readonly DrawRequest[],
+  seed: number,
+  sweeps: SamplerOptions = fewSweeps,
+): Map<string, Drawn> {
   const drawn = new Map<string, Drawn>();
   const scales = new Map<string, Float64Array>();
   for (const group of bySession(requests.filter(isWalked))) {
