@@ -4,6 +4,7 @@ import { calibrateBench } from "./calibrate.ts";
 import { firstLightBench } from "./first-light.ts";
 import { influxBench } from "./influx.ts";
 import { journalBench } from "./journal.ts";
+import { predictBench } from "./predict.ts";
 import { meetsAim } from "./row.ts";
 import type { BenchRow } from "./row.ts";
 import { serialBench } from "./serial.ts";
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   influx: influxBench,
   "first-light": firstLightBench,
   accelerators: acceleratorsBench,
+  predict: predictBench,
   calibrate: calibrateBench,
 };
 
