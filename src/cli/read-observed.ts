@@ -96,6 +96,12 @@ function identityOf({ start }: CampaignState): string {
 /** RigError `config`, located, where the file is not what the schema says. */
 export function readPublishedFile(path: string): Observed {
   const file = readYaml(resolve(path));
+  const { value } = file;
+  if (typeof value === "object" && value !== null && "responses" in value && "vulnerabilities" in value)
+    throw new RigError(
+      "config",
+      `${shortPath(path)}: a model already, and no record: \`radrig calibrate\` takes record folders and files of published results; \`radrig model show ${shortPath(path)}\` shows it`,
+    );
   return observePublished(checkYaml(file, publishedSchema), file.sha256);
 }
 

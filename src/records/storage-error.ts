@@ -9,6 +9,7 @@ const known: Readonly<Record<string, string>> = {
   EROFS: "its file system is read-only: give --out a folder on another disk",
   EACCES: "it may not be written to: give --out a folder of your own",
   EPERM: "it may not be written to: give --out a folder of your own",
+  ENOENT: "the folder it would stand in is not there: make it first, or name another",
   ENOTDIR: "a part of its path is a file: give --out another folder",
 };
 

@@ -1,4 +1,5 @@
 import type { Environment, GroundEnvironment, OrbitEnvironment } from "../science/environment/environment.ts";
+import { lnSigmas } from "../science/environment/how-sure.ts";
 import { integralAbove } from "../science/spectra/log-line.ts";
 import type { EnergySpectrum, LetSpectrum } from "../science/spectra/spectra.ts";
 import { integralFluxAt } from "../science/trapped/integral-spectrum.ts";
@@ -12,6 +13,7 @@ export function environmentLines(environment: Environment): Line[] {
     heading(environment),
     [],
     ...(environment.kind === "orbit" ? ofOrbit(environment) : ofGround(environment)),
+    ...howSure(environment),
   ];
 }
 
@@ -23,6 +25,27 @@ function heading({ question: { place, sun, condition, shieldMmAl, shieldShape } 
     piece(place.name, "bold"),
     piece(` · ${w}${shield}`),
     ...(condition === "quiet" ? [] : [piece(" · worst day", "yellow")]),
+  ];
+}
+
+const sureOf: Readonly<Record<string, string>> = {
+  trappedProtons: "trapped protons, AP-8",
+  galacticParticles: "galactic particles",
+  cutOffAndOrbit: "cut-off and orbit",
+  slowingDownAndLet: "slowing down and LET",
+  neutrons: "neutrons above 1 MeV",
+};
+
+function howSure({ question }: Environment): Line[] {
+  return [
+    [],
+    row("known to, one standard deviation", "", ""),
+    ...Object.entries(lnSigmas(question)).map(([part, sigma]) =>
+      row(sureOf[part] ?? part, "× or ÷", Math.exp(sigma).toFixed(2)),
+    ),
+    ...(question.condition === "quiet"
+      ? []
+      : [[piece("  a worst day is a scenario: it has no standard deviation", "yellow")]]),
   ];
 }
 
@@ -57,7 +80,7 @@ function ofOrbit(environment: OrbitEnvironment): Line[] {
     ),
     ...(solar === null ? [] : [[piece(`  ${solar.flag}`, "yellow")]]),
     [],
-    row("share that reaches the orbit", "", ""),
+    [piece("  share of galactic and solar particles that reaches the orbit, by rigidity")],
     ...[0.5, 1, 2, 5, 10].map((gv) => row(`${gv} GV`, transmission(gv).toFixed(4), "")),
     [],
     row("rad(Si), protons alone", "", "behind"),

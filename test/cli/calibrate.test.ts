@@ -53,6 +53,12 @@ describe("radrig calibrate on a published result", () => {
     const wrong = await radrig(["model", "show", suncatcher]);
     expect(wrong).toMatchObject({ code: 2, stdout: "" });
     expect(wrong.stderr).toMatch(/tpu-v6e-suncatcher.yaml: not JSON/);
+    const twice = await radrig(["calibrate", out, "--out", join(folder, "twice.json")]);
+    expect(twice).toMatchObject({ code: 2, stdout: "" });
+    expect(twice.stderr).toMatch(/^radrig: .*tpu\.json: a model already, and no record/);
+    const nowhere = await radrig(["calibrate", suncatcher, "--out", join(folder, "none", "tpu.json")]);
+    expect(nowhere).toMatchObject({ code: 3 });
+    expect(nowhere.stderr).toMatch(/the folder it would stand in is not there/);
   });
 });
 

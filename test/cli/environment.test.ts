@@ -42,6 +42,8 @@ describe("radrig environment", () => {
 
   test.each([
     [["--orbit", "-5x20"], /inside the Earth/],
+    [["--orbit", "is"], /did you mean 'iss'/],
+    [["--orbit", "ground:denver", "--condition", "worst-day"], /at the ground they are not computed/],
     [["--orbit", "iss", "--solar", "2031"], /solar activity: found 2031/],
     [["--orbit", "iss", "--maps", "no-such-folder"], /--maps no-such-folder: .*expected a folder/],
   ])("%j is refused in a line", async (args, message) => {

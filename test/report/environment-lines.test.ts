@@ -18,6 +18,13 @@ describe("the environment on a screen", () => {
     expect(text).not.toContain("worst day");
   });
 
+  test("says how well each part is known: e^0.5, and e^0.05 behind 100 mil", () => {
+    const text = shown("825x98.8", 2.54);
+    expect(text).toMatch(/trapped protons, AP-8 +× or ÷ +1\.65\n/);
+    expect(text).toMatch(/slowing down and LET +× or ÷ +1\.05$/);
+    expect(shown("ground:new-york", 0)).toMatch(/neutrons above 1 MeV +× or ÷ +1\.13$/);
+  });
+
   test("flags a worst day's ions", () => {
     expect(shown("800x90", 2.54, "worst-day")).toMatch(/solar ions are scaled from protons: ×5 uncertain/);
   });

@@ -53,5 +53,6 @@ export function addCalibrate(program: Command, output: Output): void {
       if (options.json) output.data(text.trimEnd());
       else for (const line of modelTable(model, output.canvas())) output.data(line);
       output.say(`model: ${out}${place.replaces ? " (in place of the one that was there)" : ""}`);
+      output.say(`next:  npx radrig predict ${out} --orbit sso-650 --shield 10mm`);
     });
 }

@@ -27,7 +27,7 @@ export function addEnvironment(program: Command, output: Output): void {
       "ALTITUDExINCLINATION (km, degrees), iss, sso-500, sso-550, sso-650, 1200, geo, or ground:new-york, ground:denver, ground:milam",
     )
     .option("--solar <sun>", "min, mean, max, a number W from 0 to 200, or a date such as 2014-04", "min")
-    .option("--shield <thickness>", "of aluminium, such as 2.54mm", millimetres, 2.54)
+    .option("--shield <thickness>", "of aluminium, such as 2.54mm; none at the ground", millimetres, 2.54)
     .addOption(
       new Option("--shield-shape <shape>", "the same from all sides, or a plate")
         .choices(["sphere", "slab"])
@@ -51,12 +51,12 @@ export function addEnvironment(program: Command, output: Output): void {
 }
 
 async function print(options: Options, output: Output): Promise<void> {
-  const [{ placeOf }, { sunOf }, { environmentOf }] = await Promise.all([
-    import("../../science/environment/place.ts"),
+  const [{ placeCalled }, { sunOf }, { environmentOf }] = await Promise.all([
+    import("../surroundings.ts"),
     import("../../science/environment/sun.ts"),
     import("../../science/environment/environment-of.ts"),
   ]);
-  const place = placeOf(options.orbit);
+  const place = placeCalled(options.orbit);
   const question = {
     place,
     sun: sunOf(options.solar),

@@ -2,12 +2,13 @@ import { aluminium } from "../matter/materials.ts";
 import { arealDepth } from "../matter/slowing-down.ts";
 import { integralsAbove, logGrid } from "../spectra/log-line.ts";
 import type { EnergySpectrum, IonSpectrum, LetSpectrum } from "../spectra/spectra.ts";
+import { lnSigmas } from "./how-sure.ts";
 import type { IntegralSpectrum } from "../trapped/integral-spectrum.ts";
 import type { Environment, GroundEnvironment, OrbitEnvironment, Shielded } from "./environment.ts";
 
 /**
  * What `radrig environment --json` prints: every spectrum of an environment, omnidirectional, its unit in its name, numbers of six digits. Spectra are those behind the shield;
- * `outside` holds the same before it.
+ * `outside` holds the same before it. `lnSigma1`: one standard deviation of the natural logarithm, by part.
  */
 export function environmentJson(environment: Environment): unknown {
   const { place, sun, condition } = environment.question;
@@ -17,11 +18,15 @@ export function environmentJson(environment: Environment): unknown {
     ...(place.kind === "orbit" ? { orbit: place.orbit } : { site: place.site }),
     solar: { ...sun.activity, w: six(sun.activity.w), trappedMaps: sun.maps, groundNeutrons: sun.ground },
     condition,
+    lnSigma1: mapped(lnSigmas(environment.question)),
   };
   return environment.kind === "orbit"
     ? { ...asked, ...ofOrbit(environment) }
     : { ...asked, ...ofGround(environment) };
 }
+
+const mapped = (numbers: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(numbers).map(([name, number]) => [name, six(number)]));
 
 const secondsPerYear = 365.25 * 86_400;
 const secondsPerDay = 86_400;

@@ -1,3 +1,4 @@
+import { RigError } from "../../domain/errors.ts";
 import { galacticIons, galacticProtons } from "../galactic/galactic-ions.ts";
 import { groundNeutrons, relativeNeutronFlux, thermalNeutronFlux } from "../ground/neutrons.ts";
 import { doseRateRadSi } from "../matter/dose.ts";
@@ -28,12 +29,17 @@ import type {
  */
 
 /**
- * Everything that meets a device at a place: see `Environment` for shapes and units. At the ground the shield has no part. A RigError "config" where the shield is none;
+ * Everything that meets a device at a place: see `Environment` for shapes and units. At the ground the shield has no part. A RigError "config" where the shield is none, and for a worst day at the ground;
  * what the sources cannot answer they refuse.
  */
 export function environmentOf(question: EnvironmentQuestion, sources: EnvironmentSources): Environment {
   const { place } = question;
   if (place.kind === "orbit") return inOrbit(question, place.orbit, sources);
+  if (question.condition === "worst-day")
+    throw new RigError(
+      "config",
+      `${place.name}: found a worst day's solar particles; expected a quiet Sun, for at the ground they are not computed`,
+    );
   return {
     kind: "ground",
     question,

@@ -37,20 +37,11 @@ export const inputWords: Readonly<Record<Input, string>> = {
   temperature: "temperature",
 };
 
-export const trappedLnSigma = 0.5;
-export const galacticLnSigma = 0.15;
-export const cutOffLnSigma = 0.05;
 export const boxLnSigma = 0.3;
-export const neutronsLnSigma = 0.12;
 
 /** A factor either way that is meant as 95 % of a lognormal. */
 export function lnSigmaOfFactor(factor: number): number {
   return Math.log(factor) / 1.959964;
-}
-
-/** .05 up to 100 mil of aluminium and .10 at 10 mm; between and beyond, straight in the thickness. */
-export function shieldLnSigma(thicknessMm: number): number {
-  return 0.05 + (0.05 * Math.max(0, thicknessMm - 2.54)) / (10 - 2.54);
 }
 
 /** Of a cell whose sensitive thickness nobody states: log-uniform between these, µm. */

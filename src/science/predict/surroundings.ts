@@ -1,16 +1,16 @@
 import type { Environment, OrbitEnvironment } from "../environment/environment.ts";
-import { dlrFlux } from "../galactic/dlr-model.ts";
-import { letSpectrum } from "../matter/let-spectrum.ts";
-import type { EnergySpectrum, IonSpectrum, LetSpectrum } from "../spectra/spectra.ts";
-import type { Input } from "./inputs.ts";
 import {
+  activityLnSigma,
   cutOffLnSigma,
   galacticLnSigma,
-  lnSigmaOfFactor,
   neutronsLnSigma,
   shieldLnSigma,
   trappedLnSigma,
-} from "./inputs.ts";
+} from "../environment/how-sure.ts";
+import { letSpectrum } from "../matter/let-spectrum.ts";
+import type { EnergySpectrum, IonSpectrum, LetSpectrum } from "../spectra/spectra.ts";
+import type { Input } from "./inputs.ts";
+import { lnSigmaOfFactor } from "./inputs.ts";
 
 /**
  *   Environment, behind its shield ─┐
@@ -153,19 +153,6 @@ function ionising(source: ParticleSource, spectrum: EnergySpectrum, lnSigma: Par
     perCm2SecondMeVPerNucleon: spectrum.perCm2SecondMeV,
   };
   return { source, strike: "ions", spectrum: letSpectrum([ion], { protonsIonise: true }), lnSigma };
-}
-
-/** What an uncertain W leaves open of the flux: oxygen of 500 MeV per nucleon, one standard deviation up and down. */
-function activityLnSigma({
-  w,
-  wUncertainty1Sigma: sigma,
-}: {
-  w: number;
-  wUncertainty1Sigma: number;
-}): number {
-  if (sigma === 0) return 0;
-  const [low, high] = [Math.max(0, w - sigma), Math.min(200, w + sigma)];
-  return (Math.log(dlrFlux(8, 500, low) / dlrFlux(8, 500, high)) * sigma) / (high - low);
 }
 
 /** Spectra as somebody supplied them, behind whatever shield they are of: taken as exact, since nobody says how well they are known. */
