@@ -58,7 +58,7 @@ describe("radrig calibrate on a published result", () => {
     expect(twice.stderr).toMatch(/^radrig: .*tpu\.json: a model already, and no record/);
     const nowhere = await radrig(["calibrate", suncatcher, "--out", join(folder, "none", "tpu.json")]);
     expect(nowhere).toMatchObject({ code: 3 });
-    expect(nowhere.stderr).toMatch(/the folder it would stand in is not there/);
+    expect(nowhere.stderr).toMatch(/there is no folder .*; make it first/);
   });
 });
 
