@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { RigError } from "../domain/errors.ts";
 import { readCremeFlux } from "../science/creme/flux-file.ts";
@@ -34,13 +34,13 @@ export function spectraIn(files: readonly string[], options: SuppliedOptions): S
       throw new RigError("config", `${file}: ${what} a second time; expected them in one of the files alone`);
   };
   for (const file of files) {
-    const text = readText(file);
     const kind = /\.(flx|tfx|let|dlt)$/i.exec(file)?.[1]?.toLowerCase();
     if (kind === undefined)
       throw new RigError(
         "config",
         `${file}: expected a name that ends in .FLX, .TFX, .LET or .DLT, as CREME96 writes them`,
       );
+    const text = readText(file);
     if (kind === "let" || kind === "dlt") {
       only(file, let_, "ions by LET");
       let_ = (kind === "let" ? readCremeLet : readCremeDlt)(text, file).spectrum;
@@ -76,10 +76,25 @@ export function spectraIn(files: readonly string[], options: SuppliedOptions): S
   return suppliedSurroundings(said.join(" and "), { protons, let: let_ }, dose);
 }
 
+/** CREME96 writes fifteen kilobytes an element at most. A pipe that nobody writes to is not waited for. */
+const mostBytes = 10_000_000;
+
 function readText(file: string): string {
   try {
+    const found = statSync(file);
+    if (!found.isFile())
+      throw new RigError(
+        "config",
+        `${file}: expected a file of spectra, found ${found.isDirectory() ? "a folder" : "something else"}`,
+      );
+    if (found.size > mostBytes)
+      throw new RigError(
+        "config",
+        `${file}: ${found.size} bytes; a file of spectra has at most ${mostBytes}`,
+      );
     return readFileSync(file, "latin1");
   } catch (error) {
+    if (error instanceof RigError) throw error;
     throw new RigError(
       "config",
       `${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? "?"})`,

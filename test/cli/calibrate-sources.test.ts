@@ -6,6 +6,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,6 +14,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { modelPlace } from "../../src/cli/model-place.ts";
 import { readAllObserved, readModel } from "../../src/cli/read-observed.ts";
+import { spectraIn } from "../../src/cli/supplied-spectra.ts";
 import { createJournal } from "../../src/records/journal.ts";
 import { calibrate } from "../../src/science/model/calibrate.ts";
 import { modelJson } from "../../src/science/model/model-json.ts";
@@ -100,5 +102,24 @@ describe("where a model goes", () => {
   test("a model under a file is not there, in one line", async () => {
     await expect(readModel(join(folder, "model.json", "x.json"))).rejects.toThrow(/no such file/);
     expect(readFileSync(at("model.json"), "utf8")).toMatch(/^\{\n "schemaVersion": 1/);
+  });
+});
+
+describe("a file of spectra", () => {
+  const ask = { shieldMm: 0, shieldShape: "sphere", directIonisation: false } as const;
+
+  test.each([
+    ["/dev/zero", /expected a name that ends in \.FLX/],
+    ["endless.LET", /expected a file of spectra, found something else/],
+    ["huge.LET", /20000000 bytes; a file of spectra has at most 10000000/],
+    ["folder.LET", /found a folder/],
+  ])("%s is not read", (name, message) => {
+    if (name === "endless.LET") symlinkSync("/dev/zero", at(name));
+    if (name === "huge.LET") {
+      writeFileSync(at(name), "");
+      truncateSync(at(name), 20_000_000);
+    }
+    if (name === "folder.LET") mkdirSync(at(name));
+    expect(() => spectraIn([name.startsWith("/") ? name : at(name)], ask)).toThrow(message);
   });
 });

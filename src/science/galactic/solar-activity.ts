@@ -82,9 +82,14 @@ function yearOf(date: string): number {
   const [year, month, day] = [Number(parts[1]), parts[2], parts[3]];
   if (month === undefined) return year + 0.5;
   const at = Number(month) - 1 + (day === undefined ? 0.5 : (Number(day) - 0.5) / 31);
-  if (!(at >= 0 && at < 12) || Number(day ?? 1) < 1 || Number(day ?? 1) > 31)
+  if (!(at >= 0 && at < 12) || Number(day ?? 1) < 1 || Number(day ?? 1) > daysOf(year, Number(month)))
     throw refusal(`'${date}'`, "a day of the calendar");
   return year + at / 12;
+}
+
+/** Of a month, 1 to 12: day 0 of the next. */
+function daysOf(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 function refusal(found: string, expected: string): RigError {

@@ -99,13 +99,20 @@ describe("W", () => {
     expect(activityAtDate("2014").w).toBeCloseTo(activityAtDate("2014-07-01").w, 0);
   });
 
-  test.each(["1950", "2026-01", "2014-13", "2014-02-40", "yesterday", "14-04-01", ""])(
-    "a date that it cannot answer for is refused: '%s'",
-    (date) => {
-      expect(() => activityAtDate(date)).toThrow(RigError);
-      expect(() => activityAtDate(date)).toThrow(/found .*; expected/);
-    },
-  );
+  test.each([
+    "1950",
+    "2026-01",
+    "2014-13",
+    "2014-02-40",
+    "2014-04-31",
+    "2015-02-29",
+    "yesterday",
+    "14-04-01",
+    "",
+  ])("a date that it cannot answer for is refused: '%s'", (date) => {
+    expect(() => activityAtDate(date)).toThrow(RigError);
+    expect(() => activityAtDate(date)).toThrow(/found .*; expected/);
+  });
 
   test("by the neutron monitor of Oulu: W = 638.7 − 0.093·N (Matthiä 2013)", () => {
     // By hand: 6,000 counts/min make 638.7 − 558 = 80.7.
