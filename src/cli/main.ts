@@ -42,5 +42,10 @@ process.once("beforeExit", stuck);
 const code = await main();
 process.off("beforeExit", stuck);
 await output.flush();
+const lost = output.lost();
+if (lost !== null) {
+  output.say(`radrig: standard output cannot be written: ${lost}: free some, then ask again`);
+  await output.flush();
+}
 // Not a moment longer: a port that will not close must not keep a finished program alive.
-process.exit(code);
+process.exit(lost !== null && code === exitCodes.ok ? exitCodes.environment : code);

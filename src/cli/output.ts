@@ -18,6 +18,8 @@ export interface Output {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Everything written so far is out, or nobody reads it any more. */
   readonly flush: () => Promise<void>;
+  /** Why data did not get where it was to go though somebody wants it: a full disk behind `>`; null: it did, or its reader has gone. */
+  readonly lost: () => string | null;
 }
 
 export function createOutput(
@@ -38,17 +40,25 @@ export function createOutput(
     flush: async () => {
       await Promise.all([out.flush(), err.flush()]);
     },
+    lost: out.lost,
   };
 }
 
 function lineWriter(stream: NodeJS.WriteStream): {
   readonly line: (text: string) => void;
   readonly flush: () => Promise<void>;
+  readonly lost: () => string | null;
 } {
   let gone = false;
+  let full: string | null = null;
   // EPIPE, EIO (a terminal that hung up): nobody is there to be told.
-  stream.on("error", () => (gone = true));
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    gone = true;
+    if (code === "ENOSPC") full = "no room left on its disk";
+    if (code === "EDQUOT") full = "its disk quota is used up";
+  });
   return {
+    lost: () => full,
     line: (text) => {
       if (!gone) stream.write(`${text}\n`);
     },

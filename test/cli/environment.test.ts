@@ -16,6 +16,7 @@ async function printed(...args: string[]): Promise<string> {
     screen: process.stderr,
     environment: {},
     flush: () => Promise.resolve(),
+    lost: () => null,
   };
   const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
   addEnvironment(program, output);

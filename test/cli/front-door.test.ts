@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -177,6 +177,22 @@ describe("what is printed", () => {
     child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
     const [code] = (await once(child, "close")) as [number | null];
     expect({ code, said }).toEqual({ code: 0, said: "" });
+  });
+
+  test("a disk that is full is told, and nothing is called done", async () => {
+    const full = openSync("/dev/full", "w");
+    const child = spawn(process.execPath, [mainPath, "schema", "rig"], {
+      cwd: root,
+      stdio: ["ignore", full, "pipe"],
+    });
+    closeSync(full);
+    let said = "";
+    child.stderr!.setEncoding("utf8").on("data", (text: string) => (said += text));
+    const [code] = (await once(child, "close")) as [number | null];
+    expect(said).toBe(
+      "radrig: standard output cannot be written: no room left on its disk: free some, then ask again\n",
+    );
+    expect(code).toBe(3);
   });
 
   test("no colour where nobody asked for a terminal", async () => {

@@ -1,7 +1,8 @@
 import { RigError } from "../../domain/errors.ts";
 import { modelVersion } from "./model.ts";
 import type { Model } from "./model.ts";
-import { contradictionIn, modelSchema } from "./model-schema.ts";
+import { contradictionIn } from "./contradictions.ts";
+import { modelSchema } from "./model-schema.ts";
 
 /**
  * The bytes of `model.json`: checked against its schema and in its order of keys, counts as they are, other numbers with 6 digits. Rows of

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { curveColumns, modelOutcomes, modelVersion } from "./model.ts";
+import { modelOutcomes, modelVersion } from "./model.ts";
 import type { Model } from "./model.ts";
 import {
   compositionSchema,
@@ -105,24 +105,4 @@ export const modelSchema = z.strictObject({
 /** JSON Schema (draft 2020-12) of model.json. */
 export function modelJsonSchema(): z.core.JSONSchema.BaseSchema {
   return z.toJSONSchema(modelSchema, { io: "output" });
-}
-
-/** What the shape alone does not say; null where the parts belong together. */
-export function contradictionIn(model: Model): string | null {
-  const rows = new Set<number>();
-  for (const [at, { fits }] of model.responses.entries())
-    for (const [place, { curve, posterior, points }] of fits.entries()) {
-      const here = `responses.${at}.fits.${place}`;
-      rows.add(posterior.length);
-      const columns = curveColumns[curve].length;
-      if (posterior.some((row) => row.length !== columns))
-        return `${here}.posterior: a row of a ${curve} curve has ${columns} numbers`;
-      if (points.some(({ source }) => source >= model.sources.length))
-        return `${here}.points: a source that is not there`;
-      if (points.some(({ events, fluencePerCm2 }) => events !== null && fluencePerCm2 === null))
-        return `${here}.points: a cross-section without exposure: events and no fluence`;
-    }
-  return rows.size > 1
-    ? "responses: posteriors of different lengths, whose rows cannot belong together"
-    : null;
 }

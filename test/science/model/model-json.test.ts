@@ -64,6 +64,28 @@ describe("model.json", () => {
       text.replace('"fluencePerCm2": 1000000000000', '"fluencePerCm2": null'),
       /a cross-section without exposure/,
     ],
+    ["an energy in eV", text.replace('"energyMeV": 67', '"energyMeV": 67000000'), /an energy above/],
+    [
+      "a cross-section in barn",
+      text.replace(/("posterior": \[\s*\[)[^,]*/, "$11e24"),
+      /a cross-section above 1000000 cm² is no device's/,
+    ],
+    [
+      "an interval upside down",
+      text.replace(/("measured": \{[^}]*?"lower": )[^,]*/, "$1 1"),
+      /measured: its interval is none/,
+    ],
+    [
+      "more outcomes than strikes",
+      text.replace(/"masked": \d+/, '"masked": 1000000'),
+      /outcomes of \d+ strikes/,
+    ],
+    [
+      "a share above 1",
+      text.replace(/("shares": \[\s*\{[^}]*?"upper": )[^,]*/, "$1 20"),
+      /a share is from 0 to 1/,
+    ],
+    ["a number that is none", text.replace(/("masked": )\d+/, "$1 1e400"), /damaged at vulnerabilities/],
   ])("refuses %s in one line", (_, damaged, expected) => {
     expect(damaged === text).toBe(false);
     let message = "not refused";
