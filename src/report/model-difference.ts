@@ -34,7 +34,7 @@ export function differenceTable(differences: readonly ModelDifference[], canvas:
       ? piece("differs", "yellow")
       : ratio === null
         ? piece(a === null ? "only in B" : "only in A", "dim")
-        : piece("alike", "dim"),
+        : piece("no difference shown", "dim"),
   ]);
   const chance = (compared / 20).toFixed(compared < 20 ? 1 : 0);
   return [
@@ -42,7 +42,7 @@ export function differenceTable(differences: readonly ModelDifference[], canvas:
     [],
     [
       piece(
-        `  ${apart} of ${compared} numbers differ at 95 %; of so many alike, ${chance} would by chance`,
+        `  ${apart} of ${compared} numbers differ at 95 %; of so many equal ones ${chance} would by chance`,
         "dim",
       ),
     ],

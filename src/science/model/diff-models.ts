@@ -28,8 +28,7 @@ export function diffModels(a: Model, b: Model): ModelDifference[] {
 
 function responses(a: Model, b: Model): ModelDifference[] {
   const [ofA, ofB] = [fitsOf(a), fitsOf(b)];
-  return keysOf(ofA, ofB).flatMap((what) => {
-    const [one, other] = [ofA.get(what), ofB.get(what)];
+  return pairsOf(ofA, ofB).flatMap(({ what, one, other }) => {
     const places = new Set(other === undefined ? [] : placesOf(other));
     const common = one === undefined ? [] : placesOf(one).filter((place) => places.has(place));
     if (one === undefined || other === undefined || common.length === 0)
@@ -61,8 +60,7 @@ function heights({ curve, posterior }: Fit, at: number): Float64Array {
 
 function vulnerabilities(a: Model, b: Model): ModelDifference[] {
   const [ofA, ofB] = [strikesOf(a), strikesOf(b)];
-  return keysOf(ofA, ofB).map((what) => {
-    const [one, other] = [ofA.get(what), ofB.get(what)];
+  return pairsOf(ofA, ofB).map(({ what, one, other }) => {
     const drawn = (of: Vulnerability, side: string): Float64Array => {
       const random = randomStream(1, "difference", side, what);
       const harmful = harmOf(of.counts);
@@ -113,6 +111,28 @@ function alone(what: string, a: Estimated | undefined, b: Estimated | undefined)
   return { what, a: a ?? null, b: b ?? null, ratio: null, differs: false };
 }
 
-function keysOf(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): string[] {
-  return [...new Set([...a.keys(), ...b.keys()])];
+interface Pair<T> {
+  readonly what: string;
+  readonly one: T | undefined;
+  readonly other: T | undefined;
+}
+
+/** What has one name in both; then what one model knows with codes at work and the other without: that is the comparison of a device with and without ECC. */
+function pairsOf<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>): Pair<T>[] {
+  const swapped = (what: string): string =>
+    what.replace(/codes (on|off)/, (_, state) => `codes ${state === "on" ? "off" : "on"}`);
+  const isSwapped = (what: string, own: ReadonlyMap<string, T>, their: ReadonlyMap<string, T>): boolean =>
+    !their.has(what) && !own.has(swapped(what)) && their.has(swapped(what));
+  const ofA = [...a].map(([what, one]): Pair<T> => {
+    if (!isSwapped(what, a, b)) return { what, one, other: b.get(what) };
+    const label = what.replace(
+      /codes (on|off)/,
+      (_, state) => `codes ${state} in A, ${state === "on" ? "off" : "on"} in B`,
+    );
+    return { what: label, one, other: b.get(swapped(what)) };
+  });
+  const ofB = [...b].flatMap(([what, other]): Pair<T>[] =>
+    a.has(what) || isSwapped(what, b, a) ? [] : [{ what, one: undefined, other }],
+  );
+  return [...ofA, ...ofB];
 }

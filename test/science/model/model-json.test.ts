@@ -114,6 +114,18 @@ describe("two models", () => {
     );
   });
 
+  test("a device with its codes at work stands beside the same without, row by row, and says so", () => {
+    const protectedModel = JSON.parse(
+      JSON.stringify(modelOf(20, 10)).replaceAll('"protection":"off"', '"protection":"on"'),
+    ) as Model;
+    const found = diffModels(model, protectedModel);
+    expect(found.every(({ ratio }) => ratio !== null)).toBe(true);
+    const sdc = found.find(({ what }) => what.startsWith("sdc under gemm"))!;
+    expect(sdc.what).toContain("codes off in A, on in B");
+    expect(sdc.differs).toBe(true);
+    expect(sdc.ratio!.value).toBeCloseTo(0.1, 1);
+  });
+
   test("a person reads what was measured, how well, and what is missing", () => {
     const page = modelTable(model, plainCanvas);
     const shown = page.join("\n");
