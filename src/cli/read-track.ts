@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { secondsPerDay } from "../domain/clock.ts";
 import { RigError } from "../domain/errors.ts";
 import type { TrackPoint } from "../science/trapped/along-track.ts";
 
@@ -25,7 +26,7 @@ export async function readTrack(path: string, days: number): Promise<Track> {
   const { twoline2satrec, sgp4, gstime, eciToGeodetic } = await import("satellite.js");
   const satellite = twoline2satrec(line1, line2);
   const points: TrackPoint[] = [];
-  for (let seconds = 0; seconds <= days * 86_400; seconds += stepSeconds) {
+  for (let seconds = 0; seconds <= days * secondsPerDay; seconds += stepSeconds) {
     const state = sgp4(satellite, seconds / 60);
     if (state === null)
       throw new RigError(
@@ -34,7 +35,7 @@ export async function readTrack(path: string, days: number): Promise<Track> {
       );
     const { latitude, longitude, height } = eciToGeodetic(
       state.position,
-      gstime(satellite.jdsatepoch + seconds / 86_400),
+      gstime(satellite.jdsatepoch + seconds / secondsPerDay),
     );
     if (!(height > 80 && height < 100_000))
       throw new RigError(

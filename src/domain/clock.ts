@@ -21,3 +21,6 @@ export interface Clock {
 
 export const nsPerMs = 1_000_000;
 export const nsPerSecond = 1_000_000_000;
+export const secondsPerDay = 86_400;
+/** Of the Julian year, 365.25 days. */
+export const secondsPerYear = 365.25 * secondsPerDay;

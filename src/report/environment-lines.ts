@@ -1,3 +1,4 @@
+import { secondsPerDay, secondsPerYear } from "../domain/clock.ts";
 import type { Environment, GroundEnvironment, OrbitEnvironment } from "../science/environment/environment.ts";
 import { lnSigmas } from "../science/environment/how-sure.ts";
 import { integralAbove } from "../science/spectra/log-line.ts";
@@ -48,9 +49,6 @@ function howSure({ question }: Environment): Line[] {
       : [[piece("  a worst day is a scenario: it has no standard deviation", "yellow")]]),
   ];
 }
-
-const secondsPerDay = 86_400;
-const secondsPerYear = 365.25 * secondsPerDay;
 
 function ofOrbit(environment: OrbitEnvironment): Line[] {
   const { trappedProtons, galacticProtons, solar, doseRadPerSecond: dose, transmission } = environment;

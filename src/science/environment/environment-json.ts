@@ -2,6 +2,7 @@ import { aluminium } from "../matter/materials.ts";
 import { arealDepth } from "../matter/slowing-down.ts";
 import { integralsAbove, logGrid } from "../spectra/log-line.ts";
 import type { EnergySpectrum, IonSpectrum, LetSpectrum } from "../spectra/spectra.ts";
+import { secondsPerDay, secondsPerYear } from "../../domain/clock.ts";
 import { lnSigmas } from "./how-sure.ts";
 import type { IntegralSpectrum } from "../trapped/integral-spectrum.ts";
 import type { Environment, GroundEnvironment, OrbitEnvironment, Shielded } from "./environment.ts";
@@ -27,9 +28,6 @@ export function environmentJson(environment: Environment): unknown {
 
 const mapped = (numbers: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(Object.entries(numbers).map(([name, number]) => [name, six(number)]));
-
-const secondsPerYear = 365.25 * 86_400;
-const secondsPerDay = 86_400;
 
 function ofOrbit(environment: OrbitEnvironment) {
   const { question, solar, doseRadPerSecond: dose } = environment;

@@ -1,6 +1,7 @@
 import { RigError } from "../../domain/errors.ts";
 import { drawAll } from "./draws.ts";
-import { figureOf, secondsPerDay, sortDraws } from "./figures.ts";
+import { secondsPerDay } from "../../domain/clock.ts";
+import { figureOf, sortDraws } from "./figures.ts";
 import { nameOf } from "./lines.ts";
 import type { Asked } from "./lines.ts";
 import { askQuantities, deviceName } from "./predict.ts";

@@ -13,9 +13,6 @@ export interface InputShare {
   readonly lnSigma: number;
 }
 
-export const dominanceMethod =
-  "variance of ln(rate) with one input varied and the others at their middle, as a share of the sum of these";
-
 const fewDraws = 1000;
 
 /** Draws in which one input alone varies, each made once. */

@@ -1,8 +1,7 @@
+import { secondsPerDay, secondsPerYear } from "../../domain/clock.ts";
 import { quantile } from "../quantile.ts";
 import type { Figure, Rates } from "./prediction.ts";
 
-export const secondsPerDay = 86_400;
-const daysPerYear = 365.25;
 const confidence = 0.95;
 
 /** Six digits: as a model has them, and more than any rate is known to. */
@@ -79,9 +78,6 @@ export function ratesOf(
       inferencesPerSecond === null || per === "bit"
         ? null
         : figureOf(perSecond, 1e6 / inferencesPerSecond, "1/(10⁶ inferences)"),
-    perYear: isEvent ? null : figureOf(perSecond, secondsPerDay * daysPerYear, `1/(${whose}·year)`),
+    perYear: isEvent ? null : figureOf(perSecond, secondsPerYear, `1/(${whose}·year)`),
   };
 }
-
-/** A year of what comes by the second. */
-export const secondsPerYear: number = secondsPerDay * daysPerYear;
