@@ -10,7 +10,7 @@ import { crossSectionOf, referenceStudy } from "../tuning/reference.ts";
 import type { Estimated, Shares } from "../tuning/reference.ts";
 import { at67MeV, loadOnTpu } from "../tuning/tpu-chip.ts";
 import { perRadCm2, tunedWorkload } from "../tuning/tune-tpu.ts";
-import { garwoodWidthAt, lowerBinomial } from "./expected.ts";
+import { garwoodWidthAt, leastCovered } from "./expected.ts";
 
 /**
  * An emulated beam on the TPU-like board against its own truth (DESIGN: how a statistical claim is proved). Each seed is a chip of its own: a whole
@@ -169,7 +169,7 @@ function coverageOf(what: string, truth: Estimated, counts: readonly Counted[]):
     seeds,
     meanEvents: total / seeds,
     covered,
-    atLeast: lowerBinomial(seeds, 0.95, 0.01),
+    atLeast: leastCovered(seeds, 0.95, 0.01),
     width: width / seeds,
   };
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../src/cli/package-root.ts";
 import { campaignOn, exposure, smallRig } from "../campaign/emulated.ts";
-import { garwoodWidthAt, lowerBinomial } from "./expected.ts";
+import { garwoodWidthAt, leastCovered } from "./expected.ts";
 
 /**
  * The whole bench against its own truth: exposures over seeds 1..N, and how often the 95 % interval of the SDC cross-section
@@ -67,7 +67,7 @@ export async function benchCoverage(seeds: number, referenceStrikes: number): Pr
     truthRelError: Math.sqrt(variance) / truthCm2,
     meanEvents: events / seeds,
     covered,
-    atLeast: lowerBinomial(seeds, 0.95, 0.01),
+    atLeast: leastCovered(seeds, 0.95, 0.01),
     width: width / seeds,
   };
 }

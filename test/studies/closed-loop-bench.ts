@@ -5,7 +5,7 @@ import { packageRoot } from "../../src/cli/package-root.ts";
 import { benchOrbit, benchTruth } from "./closed-loop-bench-seeds.ts";
 import type { BenchSeed } from "./closed-loop-bench-seeds.ts";
 import { chunksOf, runChunks } from "./closed-loop-chunks.ts";
-import { leastCovered } from "./fits.ts";
+import { leastCovered } from "./expected.ts";
 
 /** The closed loop through the whole emulated bench, seeds 1..N: how often the interval of a rate in orbit holds the rig file's. */
 const referenceStrikes = 5_000;

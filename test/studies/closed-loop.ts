@@ -9,7 +9,7 @@ import { bitRateIn, loopOrbit } from "./closed-loop-orbit.ts";
 import { loopPlan } from "./closed-loop-plan.ts";
 import { environmentLnSigma } from "./closed-loop-seeds.ts";
 import type { Held, LoopSeed } from "./closed-loop-seeds.ts";
-import { leastCovered } from "./fits.ts";
+import { leastCovered } from "./expected.ts";
 
 /**
  * From counts to orbit and back to the truth, over seeds 1..N:

@@ -12,14 +12,14 @@ export function garwoodWidthAt(mean: number): number {
   return sum;
 }
 
-/** Largest k with P(X < k) ≤ alpha for X ~ Binomial(n, p). */
-export function lowerBinomial(n: number, p: number, alpha: number): number {
-  let below = 0;
-  let probability = (1 - p) ** n;
-  for (let k = 0; k <= n; k++) {
-    if (below + probability > alpha) return k;
-    below += probability;
-    probability *= ((n - k) / (k + 1)) * (p / (1 - p));
+/** The largest c for which fewer than c of `seeds` successes have a chance of at most `tail`: counted by failures, where the chances are. */
+export function leastCovered(seeds: number, share: number, tail: number): number {
+  let [failures, term] = [0, share ** seeds];
+  let sum = term;
+  while (1 - sum > tail) {
+    failures++;
+    term *= ((seeds - failures + 1) / failures) * ((1 - share) / share);
+    sum += term;
   }
-  return n;
+  return seeds - failures;
 }

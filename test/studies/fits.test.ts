@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { binomialDraw } from "./draws.ts";
-import { byPosterior, byProfile, fitPoints, fisherError, leastCovered } from "./fits.ts";
+import { byPosterior, byProfile, fitPoints, fisherError } from "./fits.ts";
+import { leastCovered } from "./expected.ts";
 import { randomStream } from "../../src/domain/random.ts";
 
 describe("intervals of fitted curves, a slice of the study", () => {

@@ -12,6 +12,7 @@ import { samplePosterior } from "../../src/science/fit/posterior.ts";
 import { profileInterval } from "../../src/science/fit/profile-interval.ts";
 import { normalDraw } from "../../src/science/fit/random-draws.ts";
 import { poissonDraw } from "./draws.ts";
+import { leastCovered } from "./expected.ts";
 
 /**
  *   a true Weibull curve ─draw scales and counts→ points ─fit→ interval ─→ does it hold the truth?      × seeds
@@ -121,18 +122,6 @@ export function fitPoints(interval: FitPoint["interval"], seeds: number, interva
       passes: covered >= bound && width <= widest,
     };
   });
-}
-
-/** The largest c for which fewer than c of `seeds` successes have a chance of at most `tail`: counted by failures, where the chances are. */
-export function leastCovered(seeds: number, share: number, tail: number): number {
-  let [failures, term] = [0, share ** seeds];
-  let sum = term;
-  while (1 - sum > tail) {
-    failures++;
-    term *= ((seeds - failures + 1) / failures) * ((1 - share) / share);
-    sum += term;
-  }
-  return seeds - failures;
 }
 
 /** Standard error of ln σ at a place by Fisher's information: derivatives of the expectations by differences, scales with their priors. */
