@@ -5,17 +5,10 @@ import { beamOf, stoppingPower } from "../../src/emulator/beam.ts";
 import { bendel, bendelShare, crossSectionAt, weibull } from "../../src/emulator/device-curve.ts";
 import { gpuHbmLike } from "../../src/emulator/devices/gpu-hbm-like.ts";
 import { emulationSchema } from "../../src/emulator/emulation-schema.ts";
+import { bendelValues } from "../science/published.ts";
 
 describe("cross-sections against what strikes", () => {
-  test.each([
-    [20, 24, 30, 0.421216],
-    [20, 24, 60, 2.58807],
-    [20, 24, 100, 5.04055],
-    [20, 24, 200, 8.60638],
-    [10, 10.5, 20, 0.10757],
-    [10, 10.5, 60, 0.699822],
-    [10, 10.5, 200, 1.56912],
-  ])("Bendel, A = %d, B = %d, at %d MeV", (aMeV, bMeV, energyMeV, expected) => {
+  test.each(bendelValues)("Bendel, A = %d, B = %d, at %d MeV", (aMeV, bMeV, energyMeV, expected) => {
     expect(bendel({ aMeV, bMeV }, energyMeV) * 1e12).toBeCloseTo(expected, 5);
   });
 

@@ -18,6 +18,7 @@ import { fluxAboveEnergy, weibullRate } from "../../../src/science/upset/nucleon
 import { boxRate, fluxThroughBox } from "../../../src/science/upset/rpp.ts";
 import { mapsOfTheFolder } from "../maps-folder.ts";
 import { orbitData, withOrbitData } from "../orbit-data.ts";
+import { spenvisHydrogen } from "../published.ts";
 
 withOrbitData("CREME96 and SPENVIS", () => {
   const source = { kind: "maps", maps: mapsOfTheFolder() } as const;
@@ -105,13 +106,7 @@ withOrbitData("CREME96 and SPENVIS", () => {
 
     test("galactic hydrogen of its CREME96, 280 MeV to 10 GeV, to 12 % (§10 #9)", () => {
       const { energyMeV, perCm2SecondMeV } = galacticProtons(20, transmission);
-      // m⁻² sr⁻¹ s⁻¹ MeV⁻¹
-      for (const [e, flux] of [
-        [280, 0.4956],
-        [1_000, 0.3607],
-        [2_800, 0.1228],
-        [10_000, 0.01491],
-      ] as const)
+      for (const [e, flux] of spenvisHydrogen)
         expect(
           Math.abs((valueAt(energyMeV, perCm2SecondMeV, e) * 1e4) / (4 * Math.PI) / flux - 1),
         ).toBeLessThan(0.12);

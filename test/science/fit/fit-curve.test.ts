@@ -10,6 +10,7 @@ import type { CurveRequest } from "../../../src/science/fit/fit-curve.ts";
 import { maximumLikelihood } from "../../../src/science/fit/maximum-likelihood.ts";
 import { profileInterval } from "../../../src/science/fit/profile-interval.ts";
 import { elevenPoints } from "./oracle-points.ts";
+import { bendelValues } from "../published.ts";
 
 const quick = { replicas: 60, sweeps: 4000, warmUp: 1000, draws: 2000 };
 const request = (points: readonly BeamPoint[], more: Partial<CurveRequest> = {}): CurveRequest => ({
@@ -255,15 +256,7 @@ describe("points", () => {
 });
 
 describe("Bendel's curves (orbital-model.md §5.1, 1e-5)", () => {
-  test.each([
-    [20, 24, 30, 0.421216],
-    [20, 24, 60, 2.58807],
-    [20, 24, 100, 5.04055],
-    [20, 24, 200, 8.60638],
-    [10, 10.5, 20, 0.10757],
-    [10, 10.5, 60, 0.699822],
-    [10, 10.5, 200, 1.56912],
-  ])("A %d, B %d at %d MeV: %f e-12 cm²/bit", (a, b, energy, expected) => {
+  test.each(bendelValues)("A %d, B %d at %d MeV: %f e-12 cm²/bit", (a, b, energy, expected) => {
     const plateau = (b / a) ** 14 * 1e-12;
     expect(crossSectionAt(bendel2, plateau, [a], energy) / (expected * 1e-12)).toBeCloseTo(1, 5);
     if (b === 24)

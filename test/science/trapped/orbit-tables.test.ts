@@ -11,6 +11,7 @@ import {
 import { trappedSpectra } from "../../../src/science/trapped/trapped-spectra.ts";
 import { heldOut, relevant } from "../../studies/orbit-tables.ts";
 import { mapsOfTheFolder, orbitDataIsHere } from "../maps-folder.ts";
+import { creme800km90 } from "../published.ts";
 
 const tables = { kind: "tables" } as const;
 const circular = (altitudeKm: number, inclinationDeg: number) =>
@@ -59,16 +60,7 @@ test("packed and unpacked, a table is what it was, to half a whole number", () =
 describe("the package's own tables, against what others published", () => {
   test("CREME96's AP8MIN at 800 km, 90°: 15 % (orbital-model.md §10 #5)", () => {
     const above = protonsAbove(800, 90, "min");
-    const creme: [number, number][] = [
-      [1, 4.6088e5],
-      [3, 2.2591e5],
-      [6, 1.6208e5],
-      [15, 1.2229e5],
-      [30, 1.0193e5],
-      [50, 8.4274e4],
-      [100, 5.1402e4],
-    ];
-    for (const [energy, perM2SrSecond] of creme)
+    for (const [energy, perM2SrSecond] of creme800km90)
       expect(Math.abs(above(energy) / (perM2SrSecond * 4e-4 * Math.PI) - 1)).toBeLessThan(0.15);
   });
 

@@ -6,6 +6,7 @@ import { readMaps } from "../../../src/science/trapped/read-maps.ts";
 import { trappedSpectra } from "../../../src/science/trapped/trapped-spectra.ts";
 import { checkValues, mapsOfTheFolder, orbitDataIsHere, orbitFolder, textsUnder } from "../maps-folder.ts";
 import { asLines, smallMap } from "./small-map.ts";
+import { creme800km90 } from "../published.ts";
 
 const circular = (altitudeKm: number, inclinationDeg: number) =>
   ({ kind: "circular", altitudeKm, inclinationDeg }) as const;
@@ -83,16 +84,7 @@ if (!orbitDataIsHere) {
 
   test("CREME96's AP8MIN at 800 km, 90°: 15 % (orbital-model.md §10 #5)", () => {
     const { protonsAbove } = trappedSpectra(circular(800, 90), "min", source);
-    const creme: [number, number][] = [
-      [1, 4.6088e5],
-      [3, 2.2591e5],
-      [6, 1.6208e5],
-      [15, 1.2229e5],
-      [30, 1.0193e5],
-      [50, 8.4274e4],
-      [100, 5.1402e4],
-    ];
-    for (const [energy, perM2SrSecond] of creme)
+    for (const [energy, perM2SrSecond] of creme800km90)
       expect(
         Math.abs(integralFluxAt(protonsAbove, energy) / (perM2SrSecond * 4e-4 * Math.PI) - 1),
       ).toBeLessThan(0.15);

@@ -27,6 +27,7 @@ import { boxRate, fluxThroughBox, squareCells } from "../../../src/science/upset
 import { weibullCm2, weibullQuantile } from "../../../src/science/upset/weibull.ts";
 import type { Weibull } from "../../../src/science/upset/weibull.ts";
 import { randomChords } from "./random-chords.ts";
+import { bendelValues } from "../published.ts";
 
 const off = (value: number, expected: number): number => Math.abs(value / expected - 1);
 const perSquareMetreSteradian = 4 * Math.PI * 1e-4;
@@ -206,15 +207,7 @@ describe("rate of a device by effective flux", () => {
 
 describe("protons and neutrons", () => {
   // CREME96 help, Bendel's forms, 10⁻¹² cm² a bit.
-  test.each([
-    [20, 24, 30, 0.421216],
-    [20, 24, 60, 2.58807],
-    [20, 24, 100, 5.04055],
-    [20, 24, 200, 8.60638],
-    [10, 10.5, 20, 0.10757],
-    [10, 10.5, 60, 0.699822],
-    [10, 10.5, 200, 1.56912],
-  ])("Bendel, A = %d, B = %d, at %d MeV: %d", (aMeV, bMeV, energy, expected) => {
+  test.each(bendelValues)("Bendel, A = %d, B = %d, at %d MeV: %d", (aMeV, bMeV, energy, expected) => {
     const bendel = { aMeV, saturatedCm2: bendelSaturation(aMeV, bMeV) };
     expect(off(bendelCm2(bendel, energy) * 1e12, expected)).toBeLessThan(1e-5);
     expect(bendelCm2(bendel, aMeV)).toBe(0);
